@@ -150,13 +150,13 @@ class StatusReply(Struct):
     issue_summary: str | UnsetType = UNSET
     project_id: int | UnsetType = UNSET
     started_at: int | UnsetType = UNSET
-    paused_at: int | None | UnsetType = UNSET
+    paused_at: int | UnsetType | None = UNSET
     elapsed_seconds: int | UnsetType = UNSET
     cost: Decimal | UnsetType = UNSET
-    currency: str | None | UnsetType = UNSET
-    rate_type: RateType | None | UnsetType = UNSET
-    rate_amount: Decimal | None | UnsetType = UNSET
-    budget_percent: Decimal | None | UnsetType = UNSET
+    currency: str | UnsetType | None = UNSET
+    rate_type: RateType | UnsetType | None = UNSET
+    rate_amount: Decimal | UnsetType | None = UNSET
+    budget_percent: Decimal | UnsetType | None = UNSET
 
 
 class TimeLog(Struct):
