@@ -1,0 +1,89 @@
+"""What does the outbox hand out, and what does it take in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.actions import Recorded
+
+
+class Outcome(StrEnum):
+    """What the server made of an action."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The device's history up to action `seq` has the hash `chain`; `seq` 0 is before the first."""
+
+    seq: int
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What to send next. `parent_device_id`: the name this device had before, until the server confirmed the new one."""
+
+    device_id: str
+    parent_device_id: str | None
+    base: ChainHead
+    actions: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The server's word on one action; for `duplicate`, `of` is the first outcome, `code` and `detail` are its own.
+
+    With an `action_id` the word counts only for that action, whatever its number is now.
+    """
+
+    seq: int
+    outcome: str
+    of: str | None = None
+    code: str | None = None
+    detail: str | None = None
+    action_id: str | None = None
+
+    @property
+    def final(self) -> str:
+        """The outcome that counts: a duplicate's is its first one."""
+        return self.of or Outcome.APPLIED if self.outcome == Outcome.DUPLICATE else self.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """An action that the server has not confirmed. `at`: epoch seconds when it happened."""
+
+    seq: int
+    action_id: str
+    kind: str
+    at: int
+    timer_id: str
+    issue_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """An action that the server holds or rejected, until somebody settles it."""
+
+    action_id: str
+    kind: str
+    at: int
+    timer_id: str
+    issue_id: int | None
+    outcome: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LifeSign:
+    """The last second `at` at which the app was seen running with claim `claim_id` open."""
+
+    claim_id: str
+    at: int

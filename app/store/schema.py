@@ -1,0 +1,124 @@
+"""What does an outbox file look like, and is this one whole?
+
+An action never changes once it is written. Which actions are confirmed is one number, `acked_seq`; how far old
+confirmed actions were removed is another, with the chain at that point.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from app.core.actions import body_hash, genesis, link
+from app.core.timer import Timer
+from app.errors import OutboxCorrupt, OutboxNewer
+from app.store.database import Database
+
+VERSION: Final = 1
+APPLICATION_ID: Final = 0x484B_4F42  # "HKOB", seen by file(1)
+
+TABLES: Final = (
+    "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE action (
+        seq INTEGER PRIMARY KEY CHECK (seq > 0),
+        action_id TEXT NOT NULL UNIQUE,
+        v INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        body_hash TEXT NOT NULL,
+        chain TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        timer_id TEXT NOT NULL,
+        issue_id INTEGER,
+        outcome TEXT CHECK (outcome IN ('applied', 'held', 'rejected')),
+        code TEXT,
+        detail TEXT,
+        acked_at INTEGER
+    )""",
+    """CREATE TABLE attention (
+        action_id TEXT PRIMARY KEY REFERENCES action (action_id),
+        outcome TEXT NOT NULL,
+        code TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        resolved_by_action_id TEXT
+    ) WITHOUT ROWID""",
+    "CREATE TABLE beat (claim_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+    """CREATE TRIGGER action_never_changes
+        BEFORE UPDATE OF action_id, v, kind, body, body_hash, at, timer_id, issue_id ON action
+        BEGIN SELECT RAISE(ABORT, 'an action never changes'); END""",
+    """CREATE TRIGGER unconfirmed_action_stays BEFORE DELETE ON action
+        WHEN old.seq > (SELECT CAST(v AS INTEGER) FROM meta WHERE k = 'acked_seq')
+        BEGIN SELECT RAISE(ABORT, 'an unconfirmed action stays'); END""",
+)
+
+
+def check_version(database: Database, path: Path) -> int:
+    """The file's version, 0 for a new file. Reads only. OutboxNewer, OutboxCorrupt."""
+    version = database.number("PRAGMA user_version")
+    ours = database.number("PRAGMA application_id") == APPLICATION_ID
+    empty = database.number("SELECT count(*) FROM sqlite_master") == 0
+    if version == 0 and empty:
+        return 0
+    if not ours:
+        raise OutboxCorrupt(path, "it is not an outbox")
+    if version > VERSION:
+        raise OutboxNewer(path, version)
+    return version
+
+
+def create(database: Database, device_id: str) -> None:
+    """A new outbox in one commit: a crash leaves an empty file, which is created again."""
+    with database.transaction():
+        for statement in TABLES:
+            database.run(statement)
+        start = {
+            "device_id": device_id,
+            "acked_seq": "0",
+            "floor_seq": "0",
+            "floor_chain": genesis(device_id),
+        }
+        for key, value in start.items():
+            database.run("INSERT INTO meta (k, v) VALUES (?, ?)", key, value)
+        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.run(f"PRAGMA user_version = {VERSION}")
+
+
+def check_whole(database: Database, path: Path) -> None:
+    """SQLite's own check, then ours: numbers without a gap and a chain that verifies. OutboxCorrupt."""
+    found = database.run("PRAGMA quick_check(1)")
+    if found != [("ok",)]:
+        raise OutboxCorrupt(path, str(found[0][0]))
+    try:
+        _check_chain(database)
+        _check_timer(database)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutboxCorrupt(path, str(error)) from error
+
+
+def _check_chain(database: Database) -> None:
+    """Confirmed actions are the server's as well: of them only the chain is looked at, not every body."""
+    meta: dict[str, str] = dict(database.run("SELECT k, v FROM meta"))
+    seq, chain, acked = int(meta["floor_seq"]), meta["floor_chain"], int(meta["acked_seq"])
+    for row in database.run(
+        "SELECT seq, action_id, v, kind, body, body_hash, chain FROM action ORDER BY seq"
+    ):
+        number, action_id, v, kind, body, digest, stored = row
+        seq += 1
+        if number != seq:
+            raise ValueError(f"action {seq} is missing")
+        if seq > acked and body_hash(v, kind, json.loads(body)).hex() != digest:
+            raise ValueError(f"action {seq} was changed")
+        chain = link(chain, action_id, bytes.fromhex(digest))
+        if chain != stored:
+            raise ValueError(f"the chain breaks at action {seq}")
+    if not int(meta["floor_seq"]) <= acked <= seq:
+        raise ValueError("more is confirmed than was recorded")
+
+
+def _check_timer(database: Database) -> None:
+    row = database.one("SELECT v FROM meta WHERE k = 'timer'")
+    if row is not None:
+        msgspec.json.decode(row[0], type=Timer | None)
