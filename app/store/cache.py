@@ -33,7 +33,7 @@ TABLES: Final = (
     "CREATE INDEX issue_updated ON issue (updated_at)",
     "CREATE TABLE recent (issue_id INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
     "CREATE TABLE snapshot (one INTEGER PRIMARY KEY CHECK (one = 1), content TEXT NOT NULL, seq INTEGER NOT NULL)",
-    search.TABLE,
+    *search.TABLES,
 )
 
 T = TypeVar("T")
@@ -95,11 +95,9 @@ class Cache:
 
     def search(self, text: str, limit: int = 50) -> list[IssueRef]:
         """Issues for what has been typed so far; the recent ones for nothing."""
-        asked = search.query(text, limit)
-        if asked is None:
+        if not text.strip():
             return list(self.recents(limit))
-        statement, values = asked
-        return [IssueRef(*row) for row in self._read(statement, *values)]
+        return search.search(self._read, text, limit)
 
     # ---- recents --------------------------------------------------------------------------------------------
 
@@ -187,10 +185,7 @@ def _put(
         )
         connection.execute("DELETE FROM searchable WHERE issue_id = ?", (each.id,))
         if not each.is_deleted:
-            connection.execute(
-                "INSERT INTO searchable (issue_id, key, words, project_id) VALUES (?, ?, ?, ?)",
-                (each.id, search.folded(each.key), search.words(each.key, each.summary), each.project_id),
-            )
+            connection.execute("INSERT INTO searchable VALUES (?, ?, ?, ?, ?)", search.entry(each))
 
 
 def _note_recents(connection: sqlite3.Connection, recents: Iterable[tuple[int, int]]) -> None:
@@ -222,15 +217,19 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            for statement in TABLES:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        _prepare(connection)
         connection.execute("COMMIT")
-        if version not in {0, VERSION}:
-            raise sqlite3.DatabaseError(f"cache of version {version}")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version not in {0, VERSION}:
+        raise sqlite3.DatabaseError(f"a cache of version {version}")
+    if version == 0:
+        for statement in TABLES:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
