@@ -43,6 +43,7 @@ class Database:
         self._fault = fault
         with _told(path):
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        self._identity: tuple[int, int] | None = None
 
     def run(self, statement: str, *values: object) -> list[Row]:
         self._fault(statement)
@@ -67,10 +68,14 @@ class Database:
         mode = self.run("PRAGMA journal_mode = TRUNCATE")
         if mode != [("truncate",)]:
             raise OutboxUnwritable(self._path)
+        self._identity = _identity(self._path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing; on return it is on the disk."""
+        """All of it or nothing; on return it is on the disk. OutboxUnwritable when the file was taken away."""
+        # SQLite would go on writing to a file that nobody can find any more.
+        if self._identity is not None and _identity(self._path) != self._identity:
+            raise OutboxUnwritable(self._path)
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -83,6 +88,14 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

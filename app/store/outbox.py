@@ -15,12 +15,13 @@ from typing import Final, Self
 import msgspec
 
 from app.clock import Anchor
-from app.core.actions import BODY_VERSION, Draft, Recorded, body_hash, canonical, genesis, link
+from app.core.actions import BODY_VERSION, Draft, Recorded, body_hash, canonical, link
 from app.core.ids import new_device_id
 from app.core.timer import Timer
 from app.errors import OutboxUnwritable
 from app.store import schema
-from app.store.database import Database, Fault, Row, no_fault
+from app.store.database import Database, Fault, no_fault
+from app.store.ledger import Ledger, recorded
 from app.store.records import AttentionItem, Batch, ChainHead, LifeSign, Outcome, Settled, WaitingItem
 
 RETENTION_S: Final = 90 * 86_400
@@ -33,6 +34,7 @@ class Outbox:
 
     def __init__(self, database: Database, path: Path) -> None:
         self._database = database
+        self._ledger = Ledger(database)
         self.path = path
 
     @classmethod
@@ -55,6 +57,7 @@ class Outbox:
             if is_new:
                 schema.create(database, make_device_id())
             schema.check_whole(database, path)
+            schema.check_writable(database)
         except BaseException:
             database.close()
             raise
@@ -74,18 +77,18 @@ class Outbox:
         with self._database.transaction():
             head = self.head()
             issues = _issues(self.timer(), timer)
-            recorded = []
+            done = []
             for draft, text in bodies:
                 action = _chained(head, draft)
-                self._insert(action, draft, text, issues)
+                self._ledger.insert(action, draft, text, issues)
                 head = ChainHead(action.seq, action.chain)
-                recorded.append(action)
-            self._set("timer", msgspec.json.encode(timer).decode())
-        return tuple(recorded)
+                done.append(action)
+            self._ledger.put("timer", msgspec.json.encode(timer).decode())
+        return tuple(done)
 
     def timer(self) -> Timer | None:
         """The state that the last `record` kept."""
-        text = self._get("timer")
+        text = self._ledger.get("timer")
         return None if text is None else msgspec.json.decode(text, type=Timer | None)
 
     def beat(self, claim_id: str, now: int) -> None:
@@ -118,17 +121,16 @@ class Outbox:
 
     @property
     def device_id(self) -> str:
-        return self._need("device_id")
+        return self._ledger.need("device_id")
 
     @property
     def acked_seq(self) -> int:
         """The number of the last confirmed action."""
-        return int(self._need("acked_seq"))
+        return int(self._ledger.need("acked_seq"))
 
     def head(self) -> ChainHead:
         """The last recorded action."""
-        row = self._database.one("SELECT seq, chain FROM action ORDER BY seq DESC LIMIT 1")
-        return self._floor() if row is None else ChainHead(*row)
+        return self._ledger.head()
 
     def pending_count(self) -> int:
         return self.head().seq - self.acked_seq
@@ -141,24 +143,22 @@ class Outbox:
             raise AssertionError(f"action {acked} is confirmed and missing")
         actions: list[Recorded] = []
         size = 0
-        for row in self._rows(acked, limit):
+        for row in self._ledger.rows(acked, limit):
             size += len(row[4].encode()) + ENVELOPE_BYTES
             if actions and size > max_bytes:
                 break
-            actions.append(_recorded(row))
-        return Batch(self.device_id, self._get("parent_device_id"), ChainHead(acked, chain), tuple(actions))
+            actions.append(recorded(row))
+        return Batch(
+            self.device_id, self._ledger.get("parent_device_id"), ChainHead(acked, chain), tuple(actions)
+        )
 
     def after(self, seq: int) -> tuple[Recorded, ...]:
         """The actions that a snapshot up to `seq` does not contain, for `fold`."""
-        return tuple(_recorded(row) for row in self._rows(seq, ALL))
+        return tuple(recorded(row) for row in self._ledger.rows(seq, ALL))
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after action `seq`; None when it was never recorded, or removed as old."""
-        floor = self._floor()
-        if seq == floor.seq:
-            return floor.chain
-        row = self._database.one("SELECT chain FROM action WHERE seq = ?", seq)
-        return None if row is None else str(row[0])
+        return self._ledger.chain_at(seq)
 
     # ---- what the server said -----------------------------------------------------------------------------
 
@@ -172,32 +172,30 @@ class Outbox:
             if last_acked_seq > self.head().seq:
                 raise ValueError(f"the server confirms action {last_acked_seq}, which was never recorded")
             for result, final in finals:
-                self._settle_one(result, final)
-            self._set("acked_seq", str(max(last_acked_seq, self.acked_seq)))
+                self._ledger.settle_one(result, final)
+            self._ledger.put("acked_seq", str(max(last_acked_seq, self.acked_seq)))
             self._database.run("DELETE FROM meta WHERE k = 'parent_device_id'")
 
     def rewind(self, seq: int) -> None:
         """The server has lost what came after `seq`: it waits to be sent again. ValueError beyond what is kept."""
         with self._database.transaction():
-            if not self._floor().seq <= seq <= self.acked_seq:
+            if not self._ledger.floor().seq <= seq <= self.acked_seq:
                 raise ValueError(f"cannot go back to action {seq}")
-            self._forget_outcomes(seq)
-            self._set("acked_seq", str(seq))
+            self._ledger.forget_outcomes(seq)
+            self._ledger.put("acked_seq", str(seq))
 
     def rekey(self, new_device_id: str) -> None:
-        """Become a new device that sends all kept actions again, each with the id and the body that it had."""
+        """Become a new device that sends all kept actions again, each with the id and the body that it had.
+
+        OutboxCorrupt when a body is not what was recorded: the server would refuse it for ever.
+        """
         with self._database.transaction():
-            parent = self._get("parent_device_id") or self.device_id
-            rows = self._database.run("SELECT seq, action_id, body_hash FROM action ORDER BY seq")
-            chain = genesis(new_device_id)
-            self._move_floor(ChainHead(0, chain))
-            for number, (seq, action_id, digest) in enumerate(rows, start=1):
-                chain = link(chain, action_id, bytes.fromhex(digest))
-                self._database.run("UPDATE action SET seq = ?, chain = ? WHERE seq = ?", number, chain, seq)
-            self._forget_outcomes(0)
-            self._set("acked_seq", "0")
-            self._set("device_id", new_device_id)
-            self._set("parent_device_id", parent)
+            parent = self._ledger.get("parent_device_id") or self.device_id
+            self._ledger.renumber(new_device_id, self.path)
+            self._ledger.forget_outcomes(0)
+            self._ledger.put("acked_seq", "0")
+            self._ledger.put("device_id", new_device_id)
+            self._ledger.put("parent_device_id", parent)
 
     def prune(self, now: int) -> int:
         """Remove actions that were found confirmed 90 days ago or earlier; returns how many.
@@ -214,7 +212,7 @@ class Outbox:
                 now - RETENTION_S,
             )
             last = self.head().seq if kept is None or kept[0] is None else kept[0] - 1
-            return self._remove_up_to(last)
+            return self._ledger.remove_up_to(last)
 
     # ---- what people see ----------------------------------------------------------------------------------
 
@@ -240,106 +238,17 @@ class Outbox:
 
     def recall(self, name: str) -> str | None:
         """A note that belongs to this file, such as the server's id."""
-        return self._get(f"note:{name}")
+        return self._ledger.get(f"note:{name}")
 
     def remember(self, name: str, text: str) -> None:
         with self._database.transaction():
-            self._set(f"note:{name}", text)
-
-    # ---- rows -------------------------------------------------------------------------------------------
-
-    def _insert(self, action: Recorded, draft: Draft, text: str, issues: dict[str, int]) -> None:
-        timer_id = action.body["timer_id"]
-        self._database.run(
-            "INSERT INTO action (seq, action_id, v, kind, body, body_hash, chain, at, timer_id, issue_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            action.seq,
-            action.action_id,
-            action.v,
-            action.kind,
-            text,
-            body_hash(action.v, action.kind, action.body).hex(),
-            action.chain,
-            draft.at,
-            timer_id,
-            action.body.get("issue_id", issues.get(timer_id)),
-        )
-
-    def _settle_one(self, result: Settled, final: Outcome) -> None:
-        row = self._database.one("SELECT action_id FROM action WHERE seq = ?", result.seq)
-        if row is None or result.action_id not in {None, row[0]}:
-            return
-        action_id = row[0]
-        self._database.run(
-            "UPDATE action SET outcome = ?, code = ?, detail = ? WHERE seq = ?",
-            str(final),
-            result.code,
-            result.detail,
-            result.seq,
-        )
-        if final is Outcome.APPLIED:
-            self._database.run("DELETE FROM attention WHERE action_id = ?", action_id)
-        else:
-            self._database.run(
-                "INSERT OR IGNORE INTO attention (action_id, outcome, code, detail) VALUES (?, ?, ?, ?)",
-                action_id,
-                str(final),
-                result.code or final.upper(),
-                result.detail or "",
-            )
-
-    def _forget_outcomes(self, seq: int) -> None:
-        self._database.run(
-            "UPDATE action SET outcome = NULL, code = NULL, detail = NULL, acked_at = NULL WHERE seq > ?", seq
-        )
-
-    def _remove_up_to(self, seq: int) -> int:
-        chain = self.chain_at(seq)
-        if chain is None or seq <= self._floor().seq:
-            return 0
-        count = self._database.number("SELECT count(*) FROM action WHERE seq <= ?", seq)
-        self._database.run(
-            "DELETE FROM attention WHERE action_id IN (SELECT action_id FROM action WHERE seq <= ?)", seq
-        )
-        self._database.run("DELETE FROM action WHERE seq <= ?", seq)
-        self._move_floor(ChainHead(seq, chain))
-        return count
-
-    def _rows(self, seq: int, limit: int) -> list[Row]:
-        return self._database.run(
-            "SELECT seq, action_id, v, kind, body, chain FROM action WHERE seq > ? ORDER BY seq LIMIT ?",
-            seq,
-            limit,
-        )
-
-    def _floor(self) -> ChainHead:
-        """The point below the oldest action that is kept."""
-        return ChainHead(int(self._need("floor_seq")), self._need("floor_chain"))
-
-    def _move_floor(self, floor: ChainHead) -> None:
-        self._set("floor_seq", str(floor.seq))
-        self._set("floor_chain", floor.chain)
-
-    def _get(self, key: str) -> str | None:
-        row = self._database.one("SELECT v FROM meta WHERE k = ?", key)
-        return None if row is None else str(row[0])
-
-    def _need(self, key: str) -> str:
-        return str(self._database.run("SELECT v FROM meta WHERE k = ?", key)[0][0])
-
-    def _set(self, key: str, value: str) -> None:
-        self._database.run("INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)", key, value)
+            self._ledger.put(f"note:{name}", text)
 
 
 def _chained(head: ChainHead, draft: Draft) -> Recorded:
     kind = str(draft.kind)
     chain = link(head.chain, draft.action_id, body_hash(BODY_VERSION, kind, draft.body))
     return Recorded(head.seq + 1, draft.action_id, BODY_VERSION, kind, draft.body, chain)
-
-
-def _recorded(row: Row) -> Recorded:
-    seq, action_id, v, kind, text, chain = row
-    return Recorded(seq, action_id, v, kind, json.loads(text), chain)
 
 
 def _issues(*timers: Timer | None) -> dict[str, int]:

@@ -7,6 +7,7 @@ confirmed actions were removed is another, with the chain at that point.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 
 from app.core.actions import body_hash, genesis, link
 from app.core.timer import Timer
-from app.errors import OutboxCorrupt, OutboxNewer
+from app.errors import DiskFull, OutboxCorrupt, OutboxNewer
 from app.store.database import Database
 
 VERSION: Final = 1
@@ -84,6 +85,12 @@ def create(database: Database, device_id: str) -> None:
             database.run("INSERT INTO meta (k, v) VALUES (?, ?)", key, value)
         database.run(f"PRAGMA application_id = {APPLICATION_ID}")
         database.run(f"PRAGMA user_version = {VERSION}")
+
+
+def check_writable(database: Database) -> None:
+    """OutboxUnwritable now rather than at the first action. A full disk may still get room: the outbox opens."""
+    with suppress(DiskFull), database.transaction():
+        database.run("UPDATE meta SET v = v WHERE k = 'device_id'")
 
 
 def check_whole(database: Database, path: Path) -> None:
