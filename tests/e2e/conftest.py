@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from tests.e2e.company import Company, Person, found_company
 from tests.e2e.desktop import Desktop, missing_tools
 from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.programs import ROOT
-from tests.e2e.workstation import Workstation
+from tests.e2e.workstation import NewDevice, Workstation
 
 EVIDENCE: Final = ROOT / "build" / "e2e"  # screenshots and logs of tests that failed
 failed: Final = pytest.StashKey[bool]()
@@ -82,25 +82,23 @@ def anna(server: Company) -> Person:
 
 
 @pytest.fixture
-def new_device(
-    desktop: Desktop, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[[str], Workstation]]:
+def new_device(desktop: Desktop, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewDevice]:
     """Makes a device by name: `new_device("laptop")`."""
     devices: list[Workstation] = []
 
-    def make(name: str) -> Workstation:
-        devices.append(Workstation(desktop, tmp_path / name))
+    def make(name: str, **environment: str) -> Workstation:
+        devices.append(Workstation(desktop, tmp_path / name, **environment))
         return devices[-1]
 
     yield make
     if request.node.stash.get(failed, False):
         keep_evidence(desktop, request.node.name, tmp_path)
     for device in devices:
-        device.kill9()
+        device.close()
 
 
 @pytest.fixture
-def app(new_device: Callable[[str], Workstation]) -> Workstation:
+def app(new_device: NewDevice) -> Workstation:
     """One device with the app running, nobody signed in."""
     device = new_device("device")
     device.start()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from app.paths import Profile
+from app.settings import Environment, socket_name
 from tests.e2e.company import ANNA, PASSWORD
 from tests.e2e.desktop import RIGHT, Desktop, Widget
 from tests.e2e.eventually import eventually
@@ -17,6 +20,10 @@ APP: Final = [sys.executable, "-m", "app"]
 MENU_ITEMS: Final = {"menu item", "check menu item", "radio menu item", "menu"}
 BUTTONS: Final = {"push button", "toggle button", "button"}
 FIELDS: Final = {"text", "entry", "password text"}
+
+
+class NewDevice(Protocol):
+    def __call__(self, name: str, **environment: str) -> Workstation: ...
 
 
 class Workstation:
@@ -31,6 +38,8 @@ class Workstation:
             **environment,
         }
         folder.mkdir(parents=True, exist_ok=True)
+        place = Environment(runtime_dir=desktop.environment["XDG_RUNTIME_DIR"])
+        self._socket = socket_name(Profile(self.profile), place)
         self.program = Program(APP, self.environment, folder / "app.log")
 
     @property
@@ -47,8 +56,19 @@ class Workstation:
         assert self.program.alive, self.program.words
         return bool(self.desktop.tray_icon(self.pid)) and self.command("status").code == 0
 
+    def socket_answers(self) -> bool:
+        """Whether anybody listens on the profile's local socket, whoever started it."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(self._socket) == 0
+
     def kill9(self) -> None:
         self.program.kill9()
+
+    def close(self) -> None:
+        """Leaves no app of this profile behind, also none that a command started."""
+        self.kill9()
+        if self.socket_answers():
+            self.command("quit")
 
     def restart_after_kill9(self) -> None:
         self.kill9()
@@ -102,6 +122,17 @@ class Workstation:
 
     def click(self, words: str) -> None:
         self.desktop.click(self.button(words).middle)
+
+    def menu_offers(self, words: str) -> bool:
+        """Whether the tray's menu has an item that begins so; closes the menu again."""
+        self.desktop.click(self.desktop.tray_icon(self.pid), RIGHT)
+        offered = bool(self.menu_item(words))
+        self.desktop.press("Escape")
+        return offered
+
+    def skip_the_description(self) -> None:
+        """Answers “What did you do?” with nothing."""
+        self.click("Skip")
 
     def field(self, words: str = "") -> Widget:
         return self.desktop.find(
