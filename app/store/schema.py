@@ -7,6 +7,7 @@ confirmed actions were removed is another, with the chain at that point.
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -101,7 +102,7 @@ def check_whole(database: Database, path: Path) -> None:
     try:
         _check_chain(database)
         _check_timer(database)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, sqlite3.OperationalError) as error:
         raise OutboxCorrupt(path, str(error)) from error
 
 
