@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from app.core.timer import IssueRef
 from app.store import search
 from app.store.catalog import IssueLike, ProjectLike, SavedSnapshot
+from app.store.database import PRIMARY_CODE
 
 VERSION: Final = 1
 RECENTS: Final = 8
@@ -38,6 +39,10 @@ TABLES: Final = (
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class OtherVersion(Exception):
+    """The file was written by another version of this program."""
 
 
 class Cache:
@@ -161,7 +166,7 @@ class Cache:
             raise
         except sqlite3.DatabaseError as error:
             log.warning("cache_failed", extra={"error": str(error)})
-            if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            if _is_damage(error):
                 self._connection.close()
                 self._connection = _anew(self._path)
             return otherwise
@@ -196,9 +201,16 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _connect(path)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, OtherVersion) as error:
         log.warning("cache_unusable", extra={"error": str(error)})
-        return _anew(path)
+        worthless = isinstance(error, OtherVersion) or _is_damage(error)
+        return _anew(path) if worthless else _connect(IN_MEMORY)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Not merely locked, full or out of reach."""
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _anew(path: Path) -> sqlite3.Connection:
@@ -228,7 +240,7 @@ def _connect(path: Path | str) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version not in {0, VERSION}:
-        raise sqlite3.DatabaseError(f"a cache of version {version}")
+        raise OtherVersion(version)
     if version == 0:
         for statement in TABLES:
             connection.execute(statement)
