@@ -1,7 +1,8 @@
 """How does a statement reach a SQLite file so that what is acknowledged survives everything?
 
-One connection in one thread. Rollback journal, every commit synced twice over (see ARCHITECTURE.md), and the file
-locked against everybody else as long as it is open.
+One connection in one thread, and the file locked against everybody else as long as it is open. A rollback journal
+that is truncated and synced: one file at rest, and a commit that returned survives a power cut, which WAL with
+NORMAL does not promise. A commit takes about 1 ms, and people make a handful a minute.
 """
 
 from __future__ import annotations

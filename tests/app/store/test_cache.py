@@ -47,6 +47,7 @@ ISSUES = [
     Issue(2, "BP-12", "Payment button is grey"),
     Issue(3, "BP-123", "Überprüfung der Größe (invoice)"),
     Issue(4, "BP-124", "100 % of_the budget * used"),
+    Issue(8, "BP-13", "Sort the slots"),
     Issue(5, "WEB-1", "Logo on the platform page", 2),
     Issue(6, "WEB-12", "Blogin is no word", 2),
     Issue(7, "OLD-1", "Login of the attic", 3),
@@ -75,6 +76,7 @@ def keys(found: list[IssueRef]) -> list[str]:
     [
         ("BP-12", ["BP-12", "BP-123", "BP-124"]),
         ("bp-123", ["BP-123"]),
+        ("bp-1", ["BP-1", "BP-12", "BP-13", "BP-123", "BP-124"]),
         ("12", ["BP-12", "WEB-12", "BP-124", "BP-123"]),
         ("login", ["BP-1", "WEB-12"]),
         ("  LOGIN   fix ", ["BP-1"]),

@@ -231,6 +231,16 @@ def test_an_outbox_that_was_cleared_of_old_actions_counts_on(desk: Desk, queue: 
     reopened.close()
 
 
+def test_what_was_sent_again_stays_for_ninety_days_more(desk: Desk) -> None:
+    desk.start()
+    desk.outbox.settle(1, applied(1))
+    desk.outbox.prune(START)
+    desk.outbox.rewind(0)
+    desk.outbox.settle(1, applied(1))
+    assert desk.outbox.prune(START + RETENTION_S) == 0
+    assert desk.outbox.prune(START + 2 * RETENTION_S) == 1
+
+
 def test_what_needs_attention_is_not_cleared_away(desk: Desk) -> None:
     desk.start()
     desk.stop()
@@ -285,6 +295,22 @@ def test_a_timer_of_another_device_has_no_clock_here(desk: Desk) -> None:
     (stopped,) = desk.stop()
     assert desk.outbox.waiting()[-1].issue_id == LOGIN.id, "its issue is known all the same"
     assert stopped.body["timer_id"] == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("synchronous", 3),
+        ("journal_mode", "truncate"),
+        ("locking_mode", "exclusive"),
+        ("fullfsync", 1),
+        ("foreign_keys", 1),
+        ("cell_size_check", 1),
+        ("mmap_size", 0),
+    ],
+)
+def test_sqlite_keeps_its_strongest_promise(outbox: Outbox, pragma: str, value: object) -> None:
+    assert outbox._database.one(f"PRAGMA {pragma}") == (value,)
 
 
 def test_notes_belong_to_the_file(outbox: Outbox) -> None:
