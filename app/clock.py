@@ -6,15 +6,20 @@ set while a timer runs changes no duration. `Reading` is what an action remember
 
 from __future__ import annotations
 
-import ctypes
+import os
 import re
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+if sys.platform != "linux":
+    import ctypes
+if sys.platform == "win32":
+    import hashlib
+    import winreg
 
 NANO: Final = 1_000_000_000
 ZONE_NAME: Final = re.compile(r"[A-Za-z]{3,14}|(?=.{3,64}$)[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+")
@@ -116,19 +121,26 @@ class SystemClock:
 def system_ticks() -> Ticks:
     if sys.platform == "win32":
         return WindowsTicks()
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":  # noqa: RET505  # the type checker follows the platform only in one chain
         return MacTicks()
-    return LinuxTicks()
+    else:
+        return LinuxTicks()
+
+
+def lone_session() -> str:
+    """Without a boot id nobody can show that two runs share a clock: each is its own session."""
+    return os.urandom(16).hex()
 
 
 def system_zone() -> str:
     """IANA name of the machine's time zone, asked anew each time because laptops travel; UTC where it is unknown."""
     if sys.platform == "win32":
         return _windows_zone()
-    try:
-        return _iana(str(Path("/etc/localtime").readlink()))
-    except OSError:
-        return "UTC"
+    else:  # noqa: RET505  # as above
+        try:
+            return _iana(str(Path("/etc/localtime").readlink()))
+        except OSError:
+            return "UTC"
 
 
 def _iana(text: str) -> str:
@@ -163,8 +175,6 @@ if sys.platform == "win32":
 
     def _windows_session() -> str:
         """Windows counts its boots; with the machine's id that is a name. Unreadable: each run is its own session."""
-        import winreg  # noqa: PLC0415  # exists on Windows only
-
         boots = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
         try:
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, boots) as key:
@@ -172,8 +182,8 @@ if sys.platform == "win32":
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
                 machine = winreg.QueryValueEx(key, "MachineGuid")[0]
         except OSError:
-            return str(uuid.uuid4())
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{machine}/{boot}"))
+            return lone_session()
+        return hashlib.sha256(f"{machine}/{boot}".encode()).hexdigest()
 
     def _windows_zone() -> str:
         """ICU is part of Windows since 10 version 1903 and knows the IANA names."""
@@ -207,7 +217,7 @@ elif sys.platform == "darwin":
         buffer = ctypes.create_string_buffer(64)
         size = ctypes.c_size_t(len(buffer))
         failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", buffer, ctypes.byref(size), None, 0)
-        return str(uuid.uuid4()) if failed else buffer.value.decode("ascii").lower()
+        return lone_session() if failed else buffer.value.decode("ascii").lower()
 
 
 else:
@@ -219,8 +229,7 @@ else:
             try:
                 self.session = boot_id.read_text(encoding="ascii").strip()
             except OSError:
-                # Without a boot id nobody can show that two runs share a clock: each is its own session.
-                self.session = str(uuid.uuid4())
+                self.session = lone_session()
 
         def wall_ns(self) -> int:
             return time.time_ns()

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
-import msgspec
 import platformdirs
 
 from app.errors import ProfileUnusable, SettingsUnwritable
@@ -93,52 +93,95 @@ def socket_name(profile: Profile, environment: Environment | None = None) -> str
     """
     if sys.platform == "win32":
         return f"hourkeep-{profile.digest()}"
-    variables = environment or Environment.read()
-    name = f"hourkeep-{profile.digest()}.sock"
-    folder = variables.runtime_dir
-    if folder and Path(folder).is_dir() and len(os.fsencode(f"{folder}/{name}")) <= SOCKET_PATH_LIMIT:
-        return str(Path(folder) / name)
-    return str(_private_folder(Path(tempfile.gettempdir()) / f"hourkeep-{os.getuid()}") / name)
+    else:  # noqa: RET505  # the type checker follows the platform only in one chain
+        return _socket_path(profile, (environment or Environment.read()).runtime_dir)
 
 
 def load(path: Path) -> Loaded:
     """The settings at `path`; defaults where there are none. Never fails."""
     try:
-        raw = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        raw = json.loads(path.read_bytes().decode())
     except FileNotFoundError:
         return Loaded(Settings())
     except OSError:
         return Loaded(Settings(), ignored=(path.name,))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
+        return Loaded(Settings(), set_aside=_set_aside(path))
+    if not isinstance(raw, dict):
         return Loaded(Settings(), set_aside=_set_aside(path))
     return _understand(raw)
 
 
 def save(path: Path, settings: Settings) -> None:
     """Replace the file at once or leave it as it is. SettingsUnwritable."""
-    known = {name: getattr(settings, name) for name in _kinds()}
-    text = json.dumps({**settings.unknown, **known}, indent=2, ensure_ascii=False, sort_keys=True)
+    known = {name: getattr(settings, name) for name in READERS}
+    text = json.dumps({**settings.unknown, **known}, indent=2, sort_keys=True)
     try:
-        _replace(path, text.encode("utf-8", "replace") + b"\n")
+        _replace(path, f"{text}\n".encode())
     except OSError as error:
         raise SettingsUnwritable(path) from error
-
-
-def _kinds() -> Mapping[str, Any]:
-    hints = get_type_hints(Settings)
-    return {each.name: hints[each.name] for each in fields(Settings) if each.name != "unknown"}
 
 
 def _understand(raw: dict[str, Any]) -> Loaded:
     known: dict[str, Any] = {}
     ignored = []
-    for name, kind in _kinds().items():
+    for name, read in READERS.items():
         if name in raw:
             try:
-                known[name] = msgspec.convert(raw.pop(name), kind)
-            except msgspec.ValidationError:
+                known[name] = read(raw.pop(name))
+            except (TypeError, ValueError):
                 ignored.append(name)
     return Loaded(Settings(**known, unknown=raw), ignored=tuple(ignored))
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _whole(value: object) -> int | None:
+    if value is not None and type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _choice(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _theme(value: object) -> Theme:
+    return Theme(str(value))
+
+
+def _positions(value: object) -> dict[str, tuple[int, int]]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return {arrangement: _place(place) for arrangement, place in value.items()}
+
+
+def _place(value: object) -> tuple[int, int]:
+    match value:
+        case [int(x), int(y)]:
+            return x, y
+        case _:
+            raise TypeError
+
+
+READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    "server_url": _text,
+    "server_id": _text,
+    "email": _text,
+    "user_id": _whole,
+    "positions": _positions,
+    "show_floating": _choice,
+    "compact": _choice,
+    "theme": _theme,
+    "language": _text,
+}
+"""Every setting but `unknown`; TypeError or ValueError when the value is no such thing."""
 
 
 def _set_aside(path: Path) -> Path | None:
@@ -168,13 +211,23 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def _private_folder(folder: Path) -> Path:
-    """A folder in a place that all users share: it must be ours, else somebody else would read the commands."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise ProfileUnusable(folder) from error
-    if found.st_uid != os.getuid() or found.st_mode & 0o077 or not folder.is_dir() or folder.is_symlink():
-        raise ProfileUnusable(folder)
-    return folder
+if sys.platform != "win32":
+
+    def _socket_path(profile: Profile, runtime_dir: str | None) -> str:
+        name = f"hourkeep-{profile.digest()}.sock"
+        if runtime_dir and Path(runtime_dir).is_dir():
+            path = f"{runtime_dir}/{name}"
+            if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+                return path
+        return str(_private_folder(Path(tempfile.gettempdir()) / f"hourkeep-{os.getuid()}") / name)
+
+    def _private_folder(folder: Path) -> Path:
+        """A folder in a place that all users share: it must be ours, else somebody else would read the commands."""
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            found = folder.lstat()
+        except OSError as error:
+            raise ProfileUnusable(folder) from error
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise ProfileUnusable(folder)
+        return folder

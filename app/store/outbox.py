@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-import msgspec
-
 from app.clock import Anchor
 from app.core.actions import BODY_VERSION, Draft, Recorded, body_hash, canonical, link
 from app.core.ids import new_device_id
 from app.core.timer import Timer
 from app.errors import OutboxUnwritable
-from app.store import schema
+from app.store import schema, timer_state
 from app.store.database import Database, Fault, no_fault
 from app.store.ledger import Ledger, recorded
 from app.store.records import AttentionItem, Batch, ChainHead, LifeSign, Outcome, Settled, WaitingItem
@@ -83,13 +81,13 @@ class Outbox:
                 self._ledger.insert(action, draft, text, issues)
                 head = ChainHead(action.seq, action.chain)
                 done.append(action)
-            self._ledger.put("timer", msgspec.json.encode(timer).decode())
+            self._ledger.put("timer", timer_state.dump(timer))
         return tuple(done)
 
     def timer(self) -> Timer | None:
         """The state that the last `record` kept."""
         text = self._ledger.get("timer")
-        return None if text is None else msgspec.json.decode(text, type=Timer | None)
+        return None if text is None else timer_state.read(text)
 
     def beat(self, claim_id: str, now: int) -> None:
         """Note that the app was alive at `now` with this claim open."""

@@ -12,11 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from app.core.actions import body_hash, genesis, link
-from app.core.timer import Timer
 from app.errors import DiskFull, OutboxCorrupt, OutboxNewer
+from app.store import timer_state
 from app.store.database import Database
 
 VERSION: Final = 1
@@ -102,7 +100,7 @@ def check_whole(database: Database, path: Path) -> None:
     try:
         _check_chain(database)
         _check_timer(database)
-    except (ValueError, KeyError, TypeError, AttributeError, sqlite3.OperationalError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, sqlite3.OperationalError) as error:
         raise OutboxCorrupt(path, str(error)) from error
 
 
@@ -129,4 +127,4 @@ def _check_chain(database: Database) -> None:
 def _check_timer(database: Database) -> None:
     row = database.one("SELECT v FROM meta WHERE k = 'timer'")
     if row is not None:
-        msgspec.json.decode(row[0], type=Timer | None)
+        timer_state.read(row[0])

@@ -29,6 +29,7 @@ def used(queue: Path) -> Path:
     desk = Desk(outbox)
     desk.start()
     desk.stop("Fixed the redirect of the login")
+    desk.start()
     outbox.close()
     return queue
 
@@ -118,7 +119,13 @@ def test_a_flipped_letter_in_an_action_is_noticed(used: Path) -> None:
         ("UPDATE action SET chain = replace(chain, 'a', 'b') WHERE seq = 2", "chain breaks at action 2"),
         ("UPDATE meta SET v = '9' WHERE k = 'acked_seq'", "more is confirmed"),
         ("DELETE FROM meta WHERE k = 'acked_seq'", "acked_seq"),
-        ("UPDATE meta SET v = '{}' WHERE k = 'timer'", "required field"),
+        ("UPDATE meta SET v = '{}' WHERE k = 'timer'", "timer_id"),
+        ("UPDATE meta SET v = '{' WHERE k = 'timer'", "Expecting"),
+        ("UPDATE meta SET v = replace(v, '50.0000', 'fifty') WHERE k = 'timer'", "ConversionSyntax"),
+        (
+            "UPDATE meta SET v = replace(v, '\"closed_seconds\": 0', '\"closed_seconds\": true')",
+            "no whole number",
+        ),
         ("DROP TABLE action", "no such table"),
     ],
 )
@@ -140,7 +147,7 @@ def test_a_changed_body_is_not_passed_on_under_a_new_name(used: Path) -> None:
     outbox.close()
     change(
         used,
-        "UPDATE meta SET v = '2' WHERE k = 'acked_seq'",
+        "UPDATE meta SET v = '3' WHERE k = 'acked_seq'",
         "DROP TRIGGER action_never_changes",
         "UPDATE action SET body = replace(body, 'Fixed', 'Broke')",
     )
@@ -148,7 +155,7 @@ def test_a_changed_body_is_not_passed_on_under_a_new_name(used: Path) -> None:
     before = outbox.device_id
     with pytest.raises(OutboxCorrupt, match="action 2 was changed"):
         outbox.rekey("11111111-1111-4111-8111-111111111111")
-    assert (outbox.device_id, outbox.acked_seq) == (before, 2)
+    assert (outbox.device_id, outbox.acked_seq) == (before, 3)
     outbox.close()
 
 
