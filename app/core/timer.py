@@ -1,7 +1,7 @@
-"""What is the timer's state, and what does an action make of it?
+"""What is the timer's state, and how much time does it show?
 
-`advance` is pure: the state on screen is the server's snapshot with the device's own unconfirmed actions folded in.
-Elapsed time is never stored; `elapsed_seconds` computes it from the state and an instant.
+Elapsed time is never stored; `elapsed_seconds` computes it from the state and an instant. How actions change the state
+stands in `fold`.
 """
 
 from __future__ import annotations
