@@ -1,0 +1,52 @@
+"""Does the database have the tables of this version, and how does it get them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.db.session import DatabaseUnusable, open_engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> None:
+    """Brings an empty or older database to this version in one transaction. UnknownDatabase, DatabaseUnusable."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as conn:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+            config = _config()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+            conn.commit()
+    except SQLAlchemyError as failure:
+        raise DatabaseUnusable(f"The database cannot be upgraded: {failure}") from failure
+    finally:
+        engine.dispose()
+
+
+def is_current(url: str) -> bool:
+    """False for an empty database and for another version's. UnknownDatabase, DatabaseUnusable."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as conn:
+            found = MigrationContext.configure(conn).get_current_heads()
+    except SQLAlchemyError as failure:
+        raise DatabaseUnusable(f"The database cannot be read: {failure}") from failure
+    finally:
+        engine.dispose()
+    return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,1 @@
+"""Which questions and changes does each group of tables know?"""

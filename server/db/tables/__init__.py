@@ -1,0 +1,45 @@
+"""Which tables does a company's database have?"""
+
+from __future__ import annotations
+
+from server.db.tables.company import (
+    device_tokens,
+    issues,
+    metadata,
+    project_budgets,
+    project_members,
+    projects,
+    user_rates,
+    users,
+)
+from server.db.tables.journal import (
+    applied_actions,
+    dead_letters,
+    device_actions,
+    devices,
+    idempotency_replies,
+    server_meta,
+)
+from server.db.tables.time import active_timers, claim_ends, claims, issue_time_logs, segments
+
+__all__ = [
+    "active_timers",
+    "applied_actions",
+    "claim_ends",
+    "claims",
+    "dead_letters",
+    "device_actions",
+    "device_tokens",
+    "devices",
+    "idempotency_replies",
+    "issue_time_logs",
+    "issues",
+    "metadata",
+    "project_budgets",
+    "project_members",
+    "projects",
+    "segments",
+    "server_meta",
+    "user_rates",
+    "users",
+]

@@ -1,0 +1,52 @@
+"""What does this much time cost, to the last place?
+
+No float and no rounding on the way: a rate is a whole number of ten-thousandths, and a cost is rounded once, half up,
+to four places.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from server.domain.messages import Rate, RateType
+
+PLACES: Final = 4
+UNITS: Final = 10**PLACES
+UNIT_SECONDS: Final = {RateType.HOURLY: 3600, RateType.MINUTELY: 60, RateType.SECONDLY: 1}
+ZERO: Final = Decimal("0.0000")
+_CENT_OF_PERCENT: Final = Decimal("0.01")
+
+
+def to_units(amount: Decimal, places: int = PLACES) -> int:
+    """`amount` as a whole number of 10^-places. ValueError when it has more places than that, or is not a number."""
+    if not amount.is_finite():
+        raise ValueError(f"not an amount of money: {amount}")
+    numerator, denominator = amount.as_integer_ratio()
+    one: int = 10**places
+    units, rest = divmod(numerator * one, denominator)
+    if rest:
+        raise ValueError(f"more than {places} places: {amount}")
+    return units
+
+
+def from_units(units: int, places: int = PLACES) -> Decimal:
+    return Decimal(f"{units}E-{places}")
+
+
+def cost(seconds: int, rate: Rate | None) -> Decimal:
+    """Cost of `seconds` at `rate`; without a rate time costs nothing. ValueError for negative seconds."""
+    if seconds < 0:
+        raise ValueError("time is never negative")
+    if rate is None:
+        return ZERO
+    unit_seconds = UNIT_SECONDS[rate.rate_type]
+    twice = 2 * seconds * to_units(rate.rate_amount)
+    return from_units((twice + unit_seconds) // (2 * unit_seconds))
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """How many percent of `whole` is `part`, to two places; None when the whole is nothing."""
+    if whole <= 0:
+        return None
+    return (part * 100 / whole).quantize(_CENT_OF_PERCENT, ROUND_HALF_UP)

@@ -1,0 +1,37 @@
+"""Who asks?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.domain.messages import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in user on one of their devices."""
+
+    user_id: int
+    email: str
+    name: str
+    role: Role
+    token_id: int
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against. `password_hash` None: this user signs in another way."""
+
+    user_id: int
+    password_hash: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """Which server answers. `epoch` changes when its history was set back."""
+
+    server_id: str
+    epoch: str
+    name: str

@@ -1,0 +1,104 @@
+"""On which projects and issues may this person spend time?"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from server.db.repositories import catalog
+from server.db.repositories.catalog import IssueQuestion
+from server.db.session import Connection, ConstraintBroken
+from server.domain.errors import Conflict, Invalid
+from server.domain.messages import FieldError, IssuePage, ProjectPage, Role
+from server.domain.principal import Principal
+
+PROJECT_CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
+ISSUE_CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
+
+
+def projects(conn: Connection, principal: Principal, cursor: str | None, limit: int) -> ProjectPage:
+    """The person's projects, by id. Invalid for a cursor that no page gave out."""
+    (after,) = read_cursor(cursor, PROJECT_CURSOR) or (0,)
+    found = catalog.project_page(conn, _member(principal), after, limit + 1)
+    page = found[:limit]
+    return ProjectPage(items=page, next=str(page[-1].id) if len(found) > limit else None)
+
+
+def issues(  # noqa: PLR0917  # the order is the callers' contract
+    conn: Connection,
+    principal: Principal,
+    q: str | None,
+    project_id: int | None,
+    updated_since: int | None,
+    cursor: str | None,
+    limit: int,
+) -> IssuePage:
+    """Issues of the person's projects, by time of change.
+
+    `q` is looked for in key and summary. With `updated_since` (epoch seconds, itself included) deleted ones come too,
+    so that a copy elsewhere learns of them. Invalid for a cursor that no page gave out.
+    """
+    after = read_cursor(cursor, ISSUE_CURSOR)
+    found = catalog.issue_page(
+        conn,
+        IssueQuestion(
+            member=_member(principal),
+            text=q,
+            project_id=project_id,
+            updated_since_ms=None if updated_since is None else updated_since * 1000,
+            after=None if after is None else (after[0], after[1]),
+            limit=limit + 1,
+        ),
+    )
+    page = found[:limit]
+    more = len(found) > limit
+    return IssuePage(
+        items=[issue for _, issue in page],
+        next=f"{page[-1][0]}.{page[-1][1].id}" if more else None,
+    )
+
+
+def add_project(conn: Connection, key: str, name: str, now_ms: int) -> int:
+    """Conflict when the key is taken."""
+    try:
+        return catalog.add_project(conn, key, name, now_ms)
+    except ConstraintBroken as broken:
+        raise Conflict(f"There is a project {key} already.") from broken
+
+
+def add_issue(  # noqa: PLR0917  # the order is the callers' contract
+    conn: Connection, project_id: int, key: str, summary: str, status: str, now_ms: int
+) -> int:
+    """Conflict when the key is taken or there is no such project."""
+    try:
+        return catalog.add_issue(conn, project_id, key=key, summary=summary, status=status, now_ms=now_ms)
+    except ConstraintBroken as broken:
+        raise Conflict(f"{key} exists already, or its project does not.") from broken
+
+
+def delete_issue(conn: Connection, issue_id: int, now_ms: int) -> None:
+    """Its time stays; no new time comes to it."""
+    catalog.mark_deleted(conn, issue_id, now_ms, is_deleted=True)
+
+
+def add_member(conn: Connection, project_id: int, user_id: int, now_ms: int) -> None:
+    """Once or again: the user is a member afterwards."""
+    if not catalog.is_member(conn, project_id, user_id):
+        catalog.add_member(conn, project_id, user_id, now_ms)
+
+
+def read_cursor(cursor: str | None, form: re.Pattern[str]) -> tuple[int, ...] | None:
+    """The numbers in a cursor; None for the first page. Invalid for anything that no page gave out."""
+    if cursor is None:
+        return None
+    match = form.match(cursor)
+    if match is None:
+        raise Invalid(
+            "Take the cursor from the page before.",
+            errors=[FieldError("cursor", "This is not a cursor of this list.")],
+        )
+    return tuple(int(group) for group in match.groups())
+
+
+def _member(principal: Principal) -> int | None:
+    return None if principal.role is Role.ADMIN else principal.user_id

@@ -1,0 +1,25 @@
+"""Was this request answered before?"""
+
+from __future__ import annotations
+
+from server.db.repositories import replies
+from server.db.repositories.replies import StoredReply
+from server.db.session import Connection
+from server.domain.errors import KeyReused
+
+__all__ = ["StoredReply", "recall", "remember"]
+
+
+def recall(conn: Connection, user_id: int, key: str, request_hash: str) -> StoredReply | None:
+    """The first answer, byte for byte; None for a key that is new. KeyReused when it was another request's."""
+    reply = replies.find(conn, user_id, key)
+    if reply is not None and reply.request_hash != request_hash:
+        raise KeyReused("Send each request with a key of its own.")
+    return reply
+
+
+def remember(  # noqa: PLR0917  # the order is the callers' contract
+    conn: Connection, user_id: int, key: str, request_hash: str, status: int, body: bytes, now_ms: int
+) -> None:
+    """In the transaction of what was done, so that both are there or neither."""
+    replies.add(conn, user_id, key, StoredReply(request_hash, status, body), now_ms)
