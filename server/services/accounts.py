@@ -13,7 +13,7 @@ from server.domain.messages import Me, Role, ServerInfo
 from server.domain.principal import Credentials, Principal
 from server.services import rates
 
-SIGN_OF_A_TOKEN: Final = "hk_"
+OUR_MARK: Final = "hk_"
 TOKEN_BYTES: Final = 32
 
 
@@ -26,7 +26,7 @@ def issue_token(
     conn: Connection, user_id: int, device_name: str, device_id: str, now_ms: int
 ) -> tuple[str, int]:
     """The token, which is stored nowhere, and its id. An older one of this user's device ends."""
-    token = SIGN_OF_A_TOKEN + secrets.token_urlsafe(TOKEN_BYTES)
+    token = OUR_MARK + secrets.token_urlsafe(TOKEN_BYTES)
     token_id = accounts.add_token(
         conn,
         user_id,
@@ -40,7 +40,7 @@ def issue_token(
 
 def authenticate(conn: Connection, token: str, now_ms: int) -> Principal | None:
     """None: this token opens nothing, now."""
-    if not token.startswith(SIGN_OF_A_TOKEN):
+    if not token.startswith(OUR_MARK):
         return None
     return accounts.principal_of(conn, _at_rest(token), now_ms)
 

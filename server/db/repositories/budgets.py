@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,17 +11,24 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, bindparam, case, func, insert, literal, select, type_coerce, update
 
 from server.db.session import Connection
-from server.db.tables import active_timers, issue_time_logs, project_budgets
+from server.db.tables import active_timers, issue_time_logs, project_budgets, project_members
 from server.db.types import Money
 from server.domain.messages import RateType
 from server.domain.money import UNIT_SECONDS, ZERO
 
-_OF_PROJECT: Final = select(
+_BUDGET: Final = select(
+    project_budgets.c.project_id,
     project_budgets.c.total_budget,
     project_budgets.c.total_cost,
     project_budgets.c.currency,
     project_budgets.c.alert_threshold,
-).where(project_budgets.c.project_id == bindparam("project_id"))
+)
+_OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
+_OF_MEMBER: Final = (
+    _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
+    .where(project_members.c.user_id == bindparam("user_id"))
+    .order_by(project_budgets.c.project_id)
+)
 
 # Rate times milliseconds is summed in whole numbers; the division by the rate's unit comes last, in Decimal.
 _now: Final = bindparam("now_ms", type_=BigInteger)
@@ -30,17 +38,19 @@ _counted_ms: Final = active_timers.c.closed_seconds * literal(1000, BigInteger) 
 )
 _RUNNING: Final = (
     select(
+        active_timers.c.project_id,
         active_timers.c.rate_type,
+        active_timers.c.currency,
         func.sum(type_coerce(active_timers.c.rate_amount * _counted_ms, Money(30, 4))).label("gross"),
         func.sum(active_timers.c.logged_cost).label("logged"),
     )
     .where(
-        active_timers.c.project_id == bindparam("project_id"),
-        active_timers.c.currency == bindparam("currency"),
+        active_timers.c.project_id.in_(bindparam("project_ids", expanding=True)),
         active_timers.c.hold_code.is_(None),
+        active_timers.c.rate_type.is_not(None),
         _since.is_not(None),
     )
-    .group_by(active_timers.c.rate_type)
+    .group_by(active_timers.c.project_id, active_timers.c.rate_type, active_timers.c.currency)
 )
 
 _SPENT: Final = select(func.coalesce(func.sum(issue_time_logs.c.total_cost), ZERO)).where(
@@ -108,21 +118,23 @@ class Spending:
 
 def of_project(conn: Connection, project_id: int) -> Budget | None:
     row = conn.execute(_OF_PROJECT, {"project_id": project_id}).first()
-    if row is None:
-        return None
-    return Budget(project_id, row.total_budget, row.total_cost, row.currency, row.alert_threshold)
+    return None if row is None else _budget(row)
 
 
-def running_cost(conn: Connection, budget: Budget, now_ms: int) -> Decimal:
-    """What the timers that run now will add to `spent` if they stop now, not rounded per log."""
-    asked = {"project_id": budget.project_id, "currency": budget.currency, "now_ms": now_ms}
-    return sum(
-        (
-            row.gross / (1000 * UNIT_SECONDS[RateType(row.rate_type)]) - row.logged
-            for row in conn.execute(_RUNNING, asked)
-        ),
-        ZERO,
-    )
+def of_member(conn: Connection, user_id: int) -> list[Budget]:
+    """Those of the user's projects."""
+    return [_budget(row) for row in conn.execute(_OF_MEMBER, {"user_id": user_id})]
+
+
+def running_costs(
+    conn: Connection, project_ids: Sequence[int], now_ms: int
+) -> dict[tuple[int, str], Decimal]:
+    """What the timers that run now add to `spent` if they stop now, by project and currency; not rounded per log."""
+    costs: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for row in conn.execute(_RUNNING, {"project_ids": project_ids, "now_ms": now_ms}):
+        gross = row.gross / (1000 * UNIT_SECONDS[RateType(row.rate_type)])
+        costs[row.project_id, row.currency] += gross - row.logged
+    return costs
 
 
 def spend(conn: Connection, spendings: Sequence[Spending], now_ms: int) -> None:
@@ -175,6 +187,10 @@ def lock(conn: Connection, project_id: int, since_ms: int | None, now_ms: int) -
             "b_now_ms": now_ms,
         },
     )
+
+
+def _budget(row: Any) -> Budget:
+    return Budget(row.project_id, row.total_budget, row.total_cost, row.currency, row.alert_threshold)
 
 
 def _new_row(budget: Budget, now_ms: int) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""Which actions has the server, from which device, and what became of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select
+
+from server.db.repositories.instants import to_s
+from server.db.session import Connection, insert_row
+from server.db.tables import applied_actions, dead_letters
+from server.domain.messages import Attention, OutcomeKind
+
+ATTENTION_LIMIT: Final = 200
+
+_OUTCOME: Final = (
+    applied_actions.c.action_id,
+    applied_actions.c.user_id,
+    applied_actions.c.body_hash,
+    applied_actions.c.outcome,
+    applied_actions.c.code,
+    applied_actions.c.detail,
+    applied_actions.c.time_log_id,
+)
+_NAMED: Final = select(*_OUTCOME).where(
+    applied_actions.c.action_id.in_(bindparam("action_ids", expanding=True))
+)
+_PAYLOAD: Final = select(applied_actions.c.payload).where(
+    applied_actions.c.action_id == bindparam("action_id")
+)
+_ADD: Final = insert(applied_actions)
+_ADD_LETTER: Final = insert(dead_letters)
+_LETTERS: Final = select(dead_letters.c.id, dead_letters.c.code, dead_letters.c.detail).where(
+    dead_letters.c.id.in_(bindparam("ids", expanding=True))
+)
+_UNRESOLVED: Final = (
+    select(dead_letters.c.action_id, dead_letters.c.code, dead_letters.c.detail, dead_letters.c.received_at)
+    .where(dead_letters.c.user_id == bindparam("user_id"), dead_letters.c.resolved_at.is_(None))
+    .order_by(dead_letters.c.id.desc())
+    .limit(ATTENTION_LIMIT)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAction:
+    """`outcome` is the first one: applied, held or rejected."""
+
+    action_id: str
+    user_id: int
+    body_hash: str
+    outcome: OutcomeKind
+    code: str | None
+    detail: str | None
+    time_log_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An action that was not applied, as it came."""
+
+    action_id: str
+    code: str
+    detail: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose action, from which device (None: made by the server), received when (epoch milliseconds)."""
+
+    user_id: int
+    device_id: str | None
+    now_ms: int
+
+
+def named(conn: Connection, action_ids: Sequence[str]) -> dict[str, StoredAction]:
+    """Those that exist, whoever they belong to."""
+    return {row.action_id: _action(row) for row in conn.execute(_NAMED, {"action_ids": action_ids})}
+
+
+def payload(conn: Connection, action_id: str) -> str:
+    text: str = conn.execute(_PAYLOAD, {"action_id": action_id}).scalar_one()
+    return text
+
+
+def add(  # noqa: PLR0917  # what came, and what became of it
+    conn: Connection, sender: Sender, stored: StoredAction, kind: str, v: int, body: str
+) -> None:
+    """ConstraintBroken when there is an action with this id."""
+    conn.execute(
+        _ADD,
+        {
+            "action_id": stored.action_id,
+            "user_id": sender.user_id,
+            "device_id": sender.device_id,
+            "kind": kind,
+            "v": v,
+            "body_hash": stored.body_hash,
+            "payload": body,
+            "outcome": stored.outcome,
+            "code": stored.code,
+            "detail": stored.detail,
+            "time_log_id": stored.time_log_id,
+            "received_at": sender.now_ms,
+        },
+    )
+
+
+def add_letter(conn: Connection, sender: Sender, letter: Letter) -> int:
+    return insert_row(
+        conn,
+        _ADD_LETTER,
+        {
+            "user_id": sender.user_id,
+            "device_id": sender.device_id,
+            "action_id": letter.action_id,
+            "code": letter.code,
+            "detail": letter.detail,
+            "raw": letter.raw,
+            "received_at": sender.now_ms,
+        },
+    )
+
+
+def letters(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Code and detail by id."""
+    return {row.id: (row.code, row.detail) for row in conn.execute(_LETTERS, {"ids": ids})}
+
+
+def attention(conn: Connection, user_id: int) -> list[Attention]:
+    """What could not be applied and nobody has settled, newest first."""
+    return [
+        Attention(
+            action_id=row.action_id,
+            code=row.code,
+            detail=row.detail,
+            since=to_s(row.received_at),
+            issue_key=None,
+        )
+        for row in conn.execute(_UNRESOLVED, {"user_id": user_id})
+    ]
+
+
+def _action(row: Any) -> StoredAction:
+    return StoredAction(
+        action_id=row.action_id,
+        user_id=row.user_id,
+        body_hash=row.body_hash,
+        outcome=OutcomeKind(row.outcome),
+        code=row.code,
+        detail=row.detail,
+        time_log_id=row.time_log_id,
+    )

@@ -1,0 +1,278 @@
+"""What do the time logs say?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, tuple_, update
+
+from server.db.repositories.instants import to_ms, to_s
+from server.db.session import Connection, insert_row
+from server.db.tables import issue_time_logs as logs
+from server.db.tables import issues, project_members
+from server.domain.messages import Amount, LogTotals, Rate, RateType, TimeLog, TimerStatus
+
+RECENT_LOGS: Final = 60
+
+_ADD: Final = insert(logs)
+_FIGURES: Final = select(
+    logs.c.id,
+    logs.c.project_id,
+    logs.c.issue_id,
+    logs.c.start_time,
+    logs.c.duration_seconds,
+    logs.c.total_cost,
+    logs.c.user_rate_type,
+    logs.c.user_rate_amount,
+    logs.c.currency,
+).where(logs.c.id.in_(bindparam("ids", expanding=True)))
+_SET_FIGURES: Final = (
+    update(logs)
+    .where(logs.c.id == bindparam("b_id"))
+    .values(
+        duration_seconds=bindparam("b_duration_seconds"),
+        total_cost=bindparam("b_total_cost"),
+        updated_at=bindparam("b_now_ms"),
+    )
+)
+_SET_STATE: Final = (
+    update(logs)
+    .where(logs.c.id == bindparam("b_id"))
+    .values(
+        status=bindparam("b_status"),
+        end_time=bindparam("b_end_time"),
+        paused_at=bindparam("b_paused_at"),
+        resumed_at=bindparam("b_resumed_at"),
+        description=bindparam("b_description"),
+        updated_at=bindparam("b_now_ms"),
+    )
+)
+_RECENT: Final = (
+    select(logs.c.issue_id)
+    .where(logs.c.user_id == bindparam("user_id"))
+    .order_by(logs.c.start_time.desc(), logs.c.id.desc())
+    .limit(RECENT_LOGS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLog:
+    timer_id: str
+    issue_id: int
+    user_id: int
+    project_id: int
+    start: int
+    rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a log counts and costs now, at the rate that was copied onto it."""
+
+    log_id: int
+    project_id: int
+    issue_id: int
+    start: int
+    duration_seconds: int
+    total_cost: Decimal
+    rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What became of a log's timer. Instants are epoch seconds."""
+
+    status: TimerStatus
+    end_time: int | None
+    paused_at: int | None
+    resumed_at: int | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuestion:
+    """None asks for any. Instants are epoch milliseconds: started at or after `since`, before `until`."""
+
+    reader: int
+    reads_all: bool
+    reads_projects: bool
+    since_ms: int | None = None
+    until_ms: int | None = None
+    project_id: int | None = None
+    issue_id: int | None = None
+    user_id: int | None = None
+    status: TimerStatus | None = None
+    billable: bool | None = None
+
+
+def add(conn: Connection, new: NewLog, now_ms: int) -> int:
+    """A running log without any time yet."""
+    rate = new.rate
+    return insert_row(
+        conn,
+        _ADD,
+        {
+            "timer_id": new.timer_id,
+            "issue_id": new.issue_id,
+            "user_id": new.user_id,
+            "project_id": new.project_id,
+            "status": TimerStatus.RUNNING,
+            "start_time": to_ms(new.start),
+            "duration_seconds": 0,
+            "user_rate_type": None if rate is None else rate.rate_type,
+            "user_rate_amount": None if rate is None else rate.rate_amount,
+            "total_cost": Decimal(0),
+            "currency": None if rate is None else rate.currency,
+            "is_billable": True,
+            "created_at": now_ms,
+            "updated_at": now_ms,
+        },
+    )
+
+
+def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
+    return {
+        row.id: Figures(
+            row.id,
+            row.project_id,
+            row.issue_id,
+            to_s(row.start_time),
+            row.duration_seconds,
+            row.total_cost,
+            _rate(row),
+        )
+        for row in conn.execute(_FIGURES, {"ids": log_ids})
+    }
+
+
+def set_figures(conn: Connection, new: Sequence[Figures], now_ms: int) -> None:
+    rows = [
+        {
+            "b_id": each.log_id,
+            "b_duration_seconds": each.duration_seconds,
+            "b_total_cost": each.total_cost,
+            "b_now_ms": now_ms,
+        }
+        for each in new
+    ]
+    if rows:
+        conn.execute(_SET_FIGURES, rows)
+
+
+def set_states(conn: Connection, new: Sequence[tuple[int, State]], now_ms: int) -> None:
+    rows = [
+        {
+            "b_id": log_id,
+            "b_status": state.status,
+            "b_end_time": to_ms(state.end_time),
+            "b_paused_at": to_ms(state.paused_at),
+            "b_resumed_at": to_ms(state.resumed_at),
+            "b_description": state.description,
+            "b_now_ms": now_ms,
+        }
+        for log_id, state in new
+    ]
+    if rows:
+        conn.execute(_SET_STATE, rows)
+
+
+def recent_issues(conn: Connection, user_id: int) -> list[int]:
+    """The issues of the user's latest logs, latest first, each once."""
+    found = conn.execute(_RECENT, {"user_id": user_id}).scalars()
+    return list(dict.fromkeys(found))
+
+
+def page(
+    conn: Connection, asked: LogQuestion, after: tuple[int, int] | None, limit: int
+) -> list[tuple[int, TimeLog]]:
+    """Latest start first; each with its start in milliseconds. `after`: start and id of the last one before."""
+    question = (
+        select(logs, issues.c.key.label("issue_key"), issues.c.summary.label("issue_summary"))
+        .join_from(logs, issues)
+        .order_by(logs.c.start_time.desc(), logs.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        question = question.where(tuple_(logs.c.start_time, logs.c.id) < tuple_(*after))
+    return [(row.start_time, _log(row)) for row in conn.execute(_narrow(question, asked))]
+
+
+def totals(conn: Connection, asked: LogQuestion) -> LogTotals:
+    """Of all pages."""
+    question = select(
+        logs.c.currency,
+        func.count().label("logs"),
+        func.sum(logs.c.duration_seconds).label("seconds"),
+        func.sum(logs.c.total_cost).label("cost"),
+    ).group_by(logs.c.currency)
+    rows = conn.execute(_narrow(question, asked)).all()
+    return LogTotals(
+        count=sum(row.logs for row in rows),
+        duration_seconds=sum(int(row.seconds) for row in rows),
+        costs=sorted(
+            (Amount(row.currency, row.cost) for row in rows if row.currency is not None),
+            key=lambda amount: amount.currency,
+        ),
+    )
+
+
+def _narrow(question: Select[Any], asked: LogQuestion) -> Select[Any]:
+    if not asked.reads_all:
+        question = question.where(_readable(asked))
+    for column, wanted in (
+        (logs.c.project_id, asked.project_id),
+        (logs.c.issue_id, asked.issue_id),
+        (logs.c.user_id, asked.user_id),
+        (logs.c.status, asked.status),
+        (logs.c.is_billable, asked.billable),
+    ):
+        if wanted is not None:
+            question = question.where(column == wanted)
+    if asked.since_ms is not None:
+        question = question.where(logs.c.start_time >= asked.since_ms)
+    if asked.until_ms is not None:
+        question = question.where(logs.c.start_time < asked.until_ms)
+    return question
+
+
+def _readable(asked: LogQuestion) -> Any:
+    own = logs.c.user_id == asked.reader
+    if not asked.reads_projects:
+        return own
+    managed = select(project_members.c.project_id).where(project_members.c.user_id == asked.reader)
+    return or_(own, and_(logs.c.project_id.in_(managed)))
+
+
+def _rate(row: Any) -> Rate | None:
+    if row.user_rate_type is None:
+        return None
+    return Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency)
+
+
+def _log(row: Any) -> TimeLog:
+    return TimeLog(
+        id=row.id,
+        timer_id=row.timer_id,
+        issue_id=row.issue_id,
+        issue_key=row.issue_key,
+        issue_summary=row.issue_summary,
+        project_id=row.project_id,
+        user_id=row.user_id,
+        status=TimerStatus(row.status),
+        start_time=to_s(row.start_time),
+        end_time=to_s(row.end_time),
+        paused_at=to_s(row.paused_at),
+        resumed_at=to_s(row.resumed_at),
+        duration_seconds=row.duration_seconds,
+        user_rate_type=None if row.user_rate_type is None else RateType(row.user_rate_type),
+        user_rate_amount=row.user_rate_amount,
+        total_cost=row.total_cost,
+        currency=row.currency,
+        description=row.description,
+        is_billable=row.is_billable,
+        created_at=to_s(row.created_at),
+        updated_at=to_s(row.updated_at),
+    )

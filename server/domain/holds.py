@@ -1,0 +1,59 @@
+"""Why is time kept but not counted, and which actions cannot be applied at all?
+
+Time that somebody worked is never refused: it is held until a person decides (sync.md 2.11).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+FUTURE_LIMIT_S: Final = 120
+LATE_LIMIT_S: Final = 35 * 24 * 3600
+LONG_LIMIT_S: Final = 16 * 3600
+
+
+class Hold(StrEnum):
+    """Why a claim, or a part of it, is held. ORPHAN: its timer's start has not come yet; nobody need act."""
+
+    ISSUE_UNKNOWN = "ISSUE_UNKNOWN"
+    ISSUE_DELETED = "ISSUE_DELETED"
+    NO_PERMISSION = "NO_PERMISSION"
+    BUDGET_LOCKED = "BUDGET_LOCKED"
+    FUTURE = "FUTURE"
+    LATE = "LATE"
+    LONG = "LONG"
+    STOPPED_ELSEWHERE = "STOPPED_ELSEWHERE"
+    ORPHAN = "ORPHAN"
+
+
+class Rejection(StrEnum):
+    """Why an action was not applied. A copy of it is kept as a dead letter."""
+
+    SCHEMA = "SCHEMA"
+    END_BEFORE_START = "END_BEFORE_START"
+    ID_REUSE = "ID_REUSE"
+    WRONG_USER = "WRONG_USER"
+    UNKNOWN_KIND = "UNKNOWN_KIND"
+
+
+HOLD_WORDS: Final = {
+    Hold.ISSUE_UNKNOWN: "The server does not know this issue. The time is kept; choose the issue it belongs to.",
+    Hold.ISSUE_DELETED: "This issue was deleted. The time is kept; choose another issue.",
+    Hold.NO_PERMISSION: "You are not a member of this project. The time is kept; ask its manager, or choose another issue.",
+    Hold.BUDGET_LOCKED: "The project's budget is locked. The time is kept; ask its manager.",
+    Hold.FUTURE: "This lies in the future: the device's clock was ahead. The time is kept; correct it.",
+    Hold.LATE: "This is more than 35 days old. The time is kept; ask your manager to add it.",
+    Hold.LONG: "This is longer than 16 hours without a break. The time is kept; correct its end.",
+    Hold.STOPPED_ELSEWHERE: "The timer was stopped earlier on another device. What follows that stop is kept, not counted.",
+    Hold.ORPHAN: "Its start has not arrived yet.",
+}
+
+
+def time_hold(at: int, now: int) -> Hold | None:
+    """Is this instant one that the server takes for granted? Both are epoch seconds."""
+    if at > now + FUTURE_LIMIT_S:
+        return Hold.FUTURE
+    if at < now - LATE_LIMIT_S:
+        return Hold.LATE
+    return None

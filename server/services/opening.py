@@ -1,0 +1,137 @@
+"""What does a start or a resume change?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from server.db.repositories import actions, claims, logs
+from server.db.repositories.actions import Letter
+from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories.logs import NewLog
+from server.domain.claims import Claim
+from server.domain.holds import Hold, Rejection, time_hold
+from server.domain.messages import ResumeBody, StartBody
+from server.domain.permissions import may_track
+from server.services.facts import Facts
+from server.services.outcome import Outcome, applied, held, rejected
+from server.services.rates import rate_at
+
+NOT_YOURS = rejected(Rejection.WRONG_USER, "This timer belongs to another user.")
+EARLY_RESUME = "The start of this timer has not arrived yet; its time counts as soon as it does."
+
+
+def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Outcome:
+    """The claim is kept in any case; whether it counts is another question."""
+    refusal = _refusal(facts, body)
+    if refusal is not None:
+        return refusal
+    issue_id = _named_issue(facts, body)
+    admission = Hold.ORPHAN if issue_id is None else admit(facts, issue_id, body.t.wall)
+    stored = StoredClaim(
+        claim_id=body.claim_id,
+        user_id=facts.principal.user_id,
+        timer_id=body.timer_id,
+        action_id=action_id,
+        is_first=isinstance(body, StartBody),
+        named_issue_id=issue_id,
+        time_log_id=_log(facts, body.timer_id, issue_id, body.t.wall),
+        admission=admission,
+        claim=Claim(body.claim_id, body.t.wall, hold=admission),
+    )
+    claims.add(facts.conn, stored, facts.sender.device_id)
+    facts.put(stored)
+    _adopt_resumes(facts, stored)
+    _check_early_ends(facts, stored)
+    if admission is None:
+        return applied(stored.time_log_id)
+    if admission is Hold.ORPHAN:
+        return applied(None, EARLY_RESUME)
+    return held(admission, stored.time_log_id)
+
+
+def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
+    """May time that begins at this second count on this issue?"""
+    place = facts.places.get(issue_id)
+    if place is None:
+        return Hold.ISSUE_UNKNOWN
+    if not may_track(facts.principal.role, is_member=place.is_member):
+        return Hold.NO_PERMISSION
+    if place.is_deleted:
+        return Hold.ISSUE_DELETED
+    if place.locked_at is not None and at * 1000 >= place.locked_at:
+        return Hold.BUDGET_LOCKED
+    return time_hold(at, facts.now)
+
+
+def _refusal(facts: Facts, body: StartBody | ResumeBody) -> Outcome | None:
+    same_timer = facts.claims_of(body.timer_id)
+    known = facts.claims.get(body.claim_id)
+    for stored in (*same_timer, *([known] if known else [])):
+        if stored.user_id != facts.principal.user_id:
+            return NOT_YOURS
+    if known is not None:
+        return rejected(Rejection.ID_REUSE, "Another stretch of time has this id.")
+    if isinstance(body, StartBody) and any(stored.is_first for stored in same_timer):
+        return rejected(Rejection.ID_REUSE, "Another timer has this id.")
+    return None
+
+
+def _named_issue(facts: Facts, body: StartBody | ResumeBody) -> int | None:
+    if isinstance(body, StartBody):
+        return body.issue_id
+    return next((stored.named_issue_id for stored in facts.claims_of(body.timer_id) if stored.is_first), None)
+
+
+def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int | None:
+    """The timer's log, made now if it has none; None where there is no issue that the user may see."""
+    known = [stored.time_log_id for stored in facts.claims_of(timer_id) if stored.time_log_id is not None]
+    if known:
+        return known[0]
+    place = None if issue_id is None else facts.places.get(issue_id)
+    if place is None or not may_track(facts.principal.role, is_member=place.is_member):
+        return None
+    new = NewLog(
+        timer_id=timer_id,
+        issue_id=place.issue_id,
+        user_id=facts.principal.user_id,
+        project_id=place.project_id,
+        start=start,
+        rate=rate_at(facts.rates, start),
+    )
+    return logs.add(facts.conn, new, facts.sender.now_ms)
+
+
+def _adopt_resumes(facts: Facts, first: StoredClaim) -> None:
+    """Resumes that came before this start have an issue now."""
+    if not first.is_first or first.named_issue_id is None:
+        return
+    for stored in facts.claims_of(first.timer_id):
+        if stored.admission is not Hold.ORPHAN:
+            continue
+        adopted = replace(
+            stored,
+            time_log_id=first.time_log_id,
+            named_issue_id=first.named_issue_id,
+            admission=admit(facts, first.named_issue_id, stored.claim.start),
+        )
+        claims.adopt(facts.conn, adopted)
+        facts.put(adopted)
+
+
+def _check_early_ends(facts: Facts, stored: StoredClaim) -> None:
+    """Ends may come before their start; one that also *lies* before it is none."""
+    for end in list(facts.ends[stored.timer_id]):
+        if end.claim_id == stored.claim_id and end.at < stored.claim.start:
+            _set_aside(facts, end)
+
+
+def _set_aside(facts: Facts, end: StoredEnd) -> None:
+    letter = Letter(
+        end.action_id,
+        Rejection.END_BEFORE_START,
+        "This end lies before the start, which came later.",
+        actions.payload(facts.conn, end.action_id),
+    )
+    actions.add_letter(facts.conn, facts.sender, letter)
+    claims.remove_end(facts.conn, end.action_id)
+    facts.ends[end.timer_id].remove(end)

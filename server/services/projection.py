@@ -1,0 +1,139 @@
+"""What follows from the facts: segments, figures of the logs, budgets, the running timer?
+
+Only the stretch of time that the new facts touch is looked at. All of it is written in the facts' own transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from server.db.repositories import accounts, budgets, claims, logs, segments
+from server.db.repositories.budgets import Spending
+from server.db.repositories.claims import Flag, StoredClaim
+from server.db.repositories.logs import Figures, State
+from server.db.repositories.segments import Segment
+from server.domain.messages import ActionKind
+from server.domain.money import cost
+from server.domain.story import EndFact, tell
+from server.services.ending import settle_stored
+from server.services.facts import Facts
+from server.services.present import set_present
+from server.services.window import Window, look
+
+
+def reproject(facts: Facts) -> dict[int, Figures]:
+    """Brings everything derived into step with the facts that were touched; the figures of the logs that changed."""
+    if not facts.touched_timers:
+        return {}
+    _settle_claims(facts)
+    touched = [facts.claims[claim_id].claim.start for claim_id in facts.touched_claims]
+    window = look(facts.conn, facts.principal.user_id, min(touched, default=facts.now))
+    _move_provisional_ends(facts, window)
+    figures = _count(facts, window)
+    _tell_stories(facts)
+    set_present(facts.conn, facts.principal.user_id, window, figures, facts.sender.now_ms)
+    accounts.bump_revision(facts.conn, facts.principal.user_id)
+    return figures
+
+
+def _settle_claims(facts: Facts) -> None:
+    changed = []
+    for claim_id in facts.touched_claims:
+        stored = facts.claims[claim_id]
+        settled = settle_stored(facts, stored)
+        flag = None
+        if settled.flag is not None and settled.flagged_by is not None:
+            flag = Flag(settled.flag, settled.flagged_by)
+        changed.append((settled.claim, flag))
+        facts.claims[claim_id] = replace(stored, claim=settled.claim)
+    claims.derive(facts.conn, changed)
+
+
+def _move_provisional_ends(facts: Facts, window: Window) -> None:
+    moved: list[tuple[str, int | None]] = [
+        (each.claim_id, window.provisional.get(each.claim_id))
+        for each in window.claims
+        if window.provisional.get(each.claim_id) != each.provisional_end
+    ]
+    claims.end_provisionally(facts.conn, moved)
+
+
+def _count(facts: Facts, window: Window) -> dict[int, Figures]:
+    """Writes the segments and what they make of the logs; the figures of the logs at hand."""
+    user_id = facts.principal.user_id
+    stored = segments.since(facts.conn, user_id, window.since)
+    since = min((each.start for each in stored), default=window.since)
+    wanted = _segments(window, min(since, window.since))
+    gone = [each for each in stored if each not in wanted]
+    new = [each for each in wanted if each not in stored]
+    segments.remove(facts.conn, [stored[each] for each in gone])
+    segments.add(facts.conn, user_id, new)
+    return _figures(facts, window, _seconds(new, gone))
+
+
+def _segments(window: Window, since: int) -> dict[Segment, None]:
+    found: dict[Segment, None] = {}
+    for piece in window.pieces(since):
+        log_id = window.log_of(piece.claim_id)
+        if log_id is not None:
+            found[Segment(log_id, piece.claim_id, piece.start, piece.end)] = None
+    return found
+
+
+def _seconds(new: Iterable[Segment], gone: Iterable[Segment]) -> dict[int, int]:
+    """By how much the logs' seconds change."""
+    change: dict[int, int] = defaultdict(int)
+    for each in new:
+        change[each.time_log_id] += each.end - each.start
+    for each in gone:
+        change[each.time_log_id] -= each.end - each.start
+    return change
+
+
+def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, Figures]:
+    concerned = set(change)
+    if window.live is not None and window.live.time_log_id is not None:
+        concerned.add(window.live.time_log_id)
+    if not concerned:
+        return {}
+    figures = logs.figures(facts.conn, sorted(concerned))
+    spendings = []
+    changed = []
+    for log_id, seconds in change.items():
+        if seconds == 0:
+            continue
+        before = figures[log_id]
+        duration = before.duration_seconds + seconds
+        after = replace(before, duration_seconds=duration, total_cost=cost(duration, before.rate))
+        figures[log_id] = after
+        changed.append(after)
+        if before.rate is not None and after.total_cost != before.total_cost:
+            delta = after.total_cost - before.total_cost
+            spendings.append(Spending(before.project_id, before.rate.currency, delta))
+    logs.set_figures(facts.conn, changed, facts.sender.now_ms)
+    budgets.spend(facts.conn, spendings, facts.sender.now_ms)
+    return figures
+
+
+def _tell_stories(facts: Facts) -> None:
+    told = []
+    for timer_id in facts.touched_timers:
+        same_timer = facts.claims_of(timer_id)
+        log_id = next((each.time_log_id for each in same_timer if each.time_log_id is not None), None)
+        if log_id is not None:
+            told.append((log_id, _state(facts, timer_id, same_timer)))
+    logs.set_states(facts.conn, told, facts.sender.now_ms)
+
+
+def _state(facts: Facts, timer_id: str, same_timer: list[StoredClaim]) -> State:
+    ends = [
+        EndFact(end.action_id, ActionKind(end.kind), end.at, end.description) for end in facts.ends[timer_id]
+    ]
+    story = tell(
+        [each.claim for each in same_timer],
+        [each.claim for each in same_timer if not each.is_first],
+        ends,
+    )
+    return State(story.status, story.end_time, story.paused_at, story.resumed_at, story.description)
