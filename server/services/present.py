@@ -54,7 +54,8 @@ def _of_log(window: Window, claim_id: str, live: StoredClaim) -> bool:
 
 def _paused(conn: Connection, user_id: int) -> Running | None:
     newest = claims.newest_ends(conn, user_id)
-    candidates = {end.timer_id for end in newest if end.at == newest[0].at}
+    latest = [end for end in newest if end.at == newest[0].at]
+    candidates = {end.timer_id for end in latest if end.kind is ActionKind.PAUSE}
     for timer_id in sorted(candidates, reverse=True):
         pause = _last_if_pause(claims.ends_of_timers(conn, [timer_id]), user_id)
         if pause is None:

@@ -43,6 +43,8 @@ def _settle_claims(facts: Facts) -> None:
     for claim_id in facts.touched_claims:
         stored = facts.claims[claim_id]
         settled = settle_stored(facts, stored)
+        if settled.claim.is_open and settled.claim == stored.claim:
+            continue  # as it was when it was opened
         flag = None
         if settled.flag is not None and settled.flagged_by is not None:
             flag = Flag(settled.flag, settled.flagged_by)

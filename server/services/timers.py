@@ -169,7 +169,6 @@ def _current(conn: Connection, principal: Principal) -> Running:
 def _end_at(facts: Facts, current: Running) -> int:
     """Now; or where the timer began, when a device's clock ran ahead: a stop always works."""
     facts.load_timers([current.timer_id])
-    facts.load_places([])
     if current.claim_id is None:
         return max(facts.now, current.paused_at or 0)
     return max(facts.now, facts.claims[current.claim_id].claim.start)
