@@ -75,6 +75,23 @@ class TextUnreadable(Refused):
     text = "The description contains characters that cannot be saved. Remove them and try again."
 
 
+class UnknownIssue(Refused):
+    """No issue of that key is known here."""
+
+    code = "unknown_issue"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"No issue {key} is known here. Check the key, or sync first if it is new.")
+        self.key = key
+
+
+class SignInFirst(Refused):
+    """Nobody has ever signed in here: there is no one whose time it would be."""
+
+    code = "sign_in_first"
+    text = "Sign in first: hourkeep login --server URL --email E --password-stdin, or “Sign in…” in the tray."
+
+
 # ---- the files of the profile -------------------------------------------------------------------------
 
 

@@ -1,0 +1,40 @@
+"""What does the app tell a person who did not ask?
+
+Facts only; the words for them are chosen where they are shown, in the person's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.screen import Account
+
+
+class NoticeKind(StrEnum):
+    """Each with the names of its `values`."""
+
+    LOGGED = "logged"  # issue_key, seconds, cost (Decimal or None), currency
+    HELD = "held"  # issue_key or None, text
+    REJECTED = "rejected"  # text
+    SIGN_IN_NEEDED = "sign_in_needed"  # waiting
+    NO_KEYRING = "no_keyring"  # path
+    STARTED_ELSEWHERE = "started_elsewhere"  # issue_key
+    TROUBLE = "trouble"  # text: nothing can be recorded
+    SETTINGS = "settings"  # text
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: NoticeKind
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInResult:
+    """`account` None: it failed. `code` is stable, `error` one English sentence, `note` what the person should know."""
+
+    account: Account | None = None
+    code: str | None = None
+    error: str | None = None
+    note: str | None = None
