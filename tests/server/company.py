@@ -1,0 +1,259 @@
+"""How does a test set up a company, and read from its database what became of the work?"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from itertools import count, pairwise
+from pathlib import Path
+from typing import Any
+
+from server.db import migrate
+from server.db.session import Database
+from server.domain.messages import (
+    Attention,
+    BudgetUse,
+    Rate,
+    RateType,
+    Role,
+    Snapshot,
+    StartTimer,
+    StatusReply,
+    StopTimer,
+    TimeLog,
+    TimerReply,
+)
+from server.domain.money import cost
+from server.domain.principal import Principal
+from server.services import accounts, budgets, catalog, identity, logs, rates, snapshot, timers
+from server.services.logs import LogFilter
+from tests.fakes.server_clock import FakeClock
+from tests.server.daytime import at, spoken
+from tests.server.device import Device
+
+
+def lay_out(folder: Path) -> Path:
+    """An empty database with this version's tables, to be copied by every test."""
+    path = folder / "empty.sqlite3"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+def rate_of(log: TimeLog) -> Rate | None:
+    """The rate that was copied onto it."""
+    if log.user_rate_type is None or log.user_rate_amount is None or log.currency is None:
+        return None
+    return Rate(log.user_rate_type, log.user_rate_amount, log.currency)
+
+
+class Company:
+    """Projects BP and WEB with ten issues each; Anna and Ben are members of BP, only Ben of WEB. Anna costs 50 an hour."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self.path = folder / "company.sqlite3"
+        shutil.copyfile(template, self.path)
+        self.database = Database.open(f"sqlite:///{self.path}")
+        self.clock = FakeClock(at("8:00") * 1000)
+        self.server = self.database.read(identity.server_identity)
+        self.issues: dict[str, int] = {}
+        self.projects = {key: self.add_project(key) for key in ("BP", "WEB")}
+        self.anna = self.hire("anna", ["BP"])
+        self.ben = self.hire("ben", ["BP", "WEB"])
+
+    def close(self) -> None:
+        self.database.close()
+
+    # ---- people and work
+
+    def add_project(self, key: str) -> int:
+        now_ms = self.clock.now_ms()
+        project_id = self.database.run(lambda conn: catalog.add_project(conn, key, key.title(), now_ms))
+        for number in range(1, 11):
+            self.issues[f"{key}-{number}"] = self.add_issue(project_id, f"{key}-{number}")
+        return project_id
+
+    def add_issue(self, project_id: int, key: str) -> int:
+        now_ms = self.clock.now_ms()
+        return self.database.run(
+            lambda conn: catalog.add_issue(conn, project_id, key, f"About {key}", "open", now_ms)
+        )
+
+    def hire(
+        self, name: str, projects: list[str], role: Role = Role.MEMBER, hourly: Decimal | None = Decimal(50)
+    ) -> Person:
+        now_ms = self.clock.now_ms()
+        email = f"{name}@demo.test"
+
+        def work(conn: Any) -> int:
+            user_id = accounts.add_user(conn, email, name.title(), role, None, now_ms)
+            for key in projects:
+                catalog.add_member(conn, self.projects[key], user_id, now_ms)
+            if hourly is not None:
+                rates.set_user_rate(conn, user_id, RateType.HOURLY, hourly, "USD", date(2026, 1, 1))
+            return user_id
+
+        user_id = self.database.run(work)
+        device_id = f"00000000-0000-4000-8000-{user_id:012}"
+        return Person(self, Principal(user_id, email, name.title(), role, user_id, device_id))
+
+    def set_budget(self, project: str, total: int, currency: str = "USD") -> None:
+        now_ms = self.clock.now_ms()
+        self.database.run(
+            lambda conn: budgets.set_budget(
+                conn, self.projects[project], Decimal(total), currency, Decimal(80), now_ms
+            )
+        )
+
+    def lock_budget(self, project: str, since: str) -> None:
+        now_ms = self.clock.now_ms()
+        self.database.run(
+            lambda conn: budgets.set_lock(conn, self.projects[project], at(since) * 1000, now_ms)
+        )
+
+    def delete_issue(self, key: str) -> None:
+        self.database.run(lambda conn: catalog.delete_issue(conn, self.issues[key], self.clock.now_ms()))
+
+    def budget(self, project: str) -> BudgetUse:
+        return self.database.read(lambda conn: budgets.use(conn, self.projects[project], self.clock.now_ms()))
+
+    def spent(self, project: str) -> Decimal:
+        """The budget's total as it is on disk."""
+        [(units,)] = self.rows(
+            "SELECT total_cost FROM project_budgets WHERE project_id = ?", self.projects[project]
+        )
+        return Decimal(units) / 10_000
+
+    # ---- what is on disk
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.database.read(lambda conn: [tuple(row) for row in conn.exec_driver_sql(question, values)])
+
+    def key_of(self, issue_id: int) -> str:
+        return next(key for key, known in self.issues.items() if known == issue_id)
+
+    def check(self) -> None:
+        """What must hold at any time, whatever was done."""
+        self._check_pieces_are_disjoint()
+        self._check_logs_add_up()
+        self._check_budgets_add_up()
+        self._check_devices_have_no_gap()
+
+    def _check_pieces_are_disjoint(self) -> None:
+        found = self.rows("SELECT user_id, start_ms, end_ms FROM segments ORDER BY user_id, start_ms")
+        for (user, _, end), (next_user, start, _) in pairwise(found):
+            assert user != next_user or end <= start
+        assert all(start < end for _, start, end in found)
+
+    def _check_logs_add_up(self) -> None:
+        seconds = dict(
+            self.rows("SELECT time_log_id, sum(end_ms - start_ms) / 1000 FROM segments GROUP BY time_log_id")
+        )
+        for person in self.people():
+            for log in person.logs():
+                assert log.duration_seconds == seconds.get(log.id, 0), log
+                assert log.total_cost == cost(log.duration_seconds, rate_of(log)), log
+
+    def _check_budgets_add_up(self) -> None:
+        question = (
+            "SELECT b.total_cost, coalesce(sum(l.total_cost), 0) FROM project_budgets b"
+            " LEFT JOIN issue_time_logs l ON l.project_id = b.project_id AND l.currency = b.currency"
+            " GROUP BY b.id"
+        )
+        assert all(total == of_logs for total, of_logs in self.rows(question))
+
+    def _check_devices_have_no_gap(self) -> None:
+        question = (
+            "SELECT d.last_seq, count(a.seq), coalesce(max(a.seq), 0) FROM devices d"
+            " LEFT JOIN device_actions a ON a.device_id = d.id GROUP BY d.id"
+        )
+        assert all(last == number == highest for last, number, highest in self.rows(question))
+
+    def people(self) -> list[Person]:
+        found = self.rows("SELECT id, email, name, role FROM users")
+        return [
+            Person(self, Principal(user_id, email, name, Role(role), user_id, ""))
+            for user_id, email, name, role in found
+        ]
+
+
+class Person:
+    """Somebody who works here."""
+
+    def __init__(self, company: Company, principal: Principal) -> None:
+        self.company = company
+        self.principal = principal
+        self._devices = count(1)
+
+    def device(self) -> Device:
+        """A new device that signs in as this person."""
+        number = next(self._devices)
+        device_id = f"{self.principal.user_id:08}-0000-4000-8000-{number:012}"
+        return Device(self.company, self.principal, device_id)
+
+    # ---- single requests
+
+    def start(self, key: str, project: str | None = None) -> TimerReply:
+        project_id = self.company.projects[project or key.split("-", maxsplit=1)[0]]
+        request = StartTimer(issue_id=self.company.issues[key], project_id=project_id)
+        return self.company.database.run(
+            lambda conn: timers.start(conn, self.principal, request, self._now_ms)
+        )
+
+    def pause(self) -> TimerReply:
+        return self.company.database.run(lambda conn: timers.pause(conn, self.principal, self._now_ms))
+
+    def resume(self) -> TimerReply:
+        return self.company.database.run(lambda conn: timers.resume(conn, self.principal, self._now_ms))
+
+    def stop(self, description: str | None = None) -> TimerReply:
+        return self.company.database.run(
+            lambda conn: timers.stop(conn, self.principal, StopTimer(description), self._now_ms)
+        )
+
+    def status(self) -> StatusReply:
+        return self.company.database.read(lambda conn: timers.status(conn, self.principal, self._now_ms))
+
+    def revision(self) -> str:
+        return self.company.database.read(lambda conn: timers.revision(conn, self.principal))
+
+    # ---- what the server says
+
+    def snapshot(self, tz: str = "UTC") -> Snapshot:
+        return self.company.database.read(
+            lambda conn: snapshot.snapshot(conn, self.principal, tz, self._now_ms)
+        )
+
+    def attention(self) -> list[Attention]:
+        return self.snapshot().attention
+
+    def held_seconds(self) -> int:
+        return self.snapshot().today.held_seconds
+
+    def logs(self) -> list[TimeLog]:
+        """Oldest start first."""
+        page = self.company.database.read(
+            lambda conn: logs.page(
+                conn, self.principal, LogFilter(user_id=self.principal.user_id), None, 1000, self._now_ms
+            )
+        )
+        return page.items[::-1]
+
+    def log(self, key: str) -> TimeLog:
+        """The only one on that issue."""
+        [found] = [log for log in self.logs() if log.issue_key == key]
+        return found
+
+    def counted(self, key: str) -> list[str]:
+        """The counted stretches on that issue, such as "9:00-9:30"."""
+        found = self.company.rows(
+            "SELECT s.start_ms, s.end_ms FROM segments s JOIN issue_time_logs l ON l.id = s.time_log_id"
+            " WHERE l.user_id = ? AND l.issue_id = ? ORDER BY s.start_ms",
+            self.principal.user_id,
+            self.company.issues[key],
+        )
+        return [f"{spoken(start // 1000)}-{spoken(end // 1000)}" for start, end in found]
+
+    @property
+    def _now_ms(self) -> int:
+        return self.company.clock.now_ms()
