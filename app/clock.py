@@ -55,6 +55,9 @@ class Clock(Protocol):
     def now(self) -> int:
         """Epoch seconds."""
 
+    def until_next_second_ms(self) -> int:
+        """After how many milliseconds, 1 to 1000, `now` will have gone on."""
+
     def reading(self) -> Reading:
         """All clocks at this instant."""
 
@@ -96,6 +99,10 @@ class SystemClock:
 
     def now(self) -> int:
         return (self._ticks.mono_ns() + self._offset_ns) // NANO
+
+    def until_next_second_ms(self) -> int:
+        rest_ns = NANO - (self._ticks.mono_ns() + self._offset_ns) % NANO
+        return (rest_ns + 999_999) // 1_000_000
 
     def reading(self) -> Reading:
         mono_ns = self._ticks.mono_ns()

@@ -44,6 +44,9 @@ class FakeClock:
     def now(self) -> int:
         return self._clock.now()
 
+    def until_next_second_ms(self) -> int:
+        return self._clock.until_next_second_ms()
+
     def reading(self) -> Reading:
         return self._clock.reading()
 

@@ -53,6 +53,18 @@ def test_an_anchor_of_another_boot_says_nothing() -> None:
     assert clock.now() == START + 120
 
 
+def test_after_the_rest_of_a_second_now_has_gone_on() -> None:
+    clock = FakeClock()
+    for passed in (0.0, 0.2504, 0.7):
+        clock.advance(seconds=passed)
+        before = clock.now()
+        rest_ms = clock.until_next_second_ms()
+        clock.advance(seconds=(rest_ms - 1) / 1000)
+        assert clock.now() == before
+        clock.advance(seconds=0.001)
+        assert clock.now() == before + 1
+
+
 def test_a_reading_is_truncated_and_knows_sleep() -> None:
     clock = FakeClock()
     clock.advance(seconds=1.9996)
