@@ -80,19 +80,27 @@ def resume(current: Timer | None, reading: Reading, new_id: NewId) -> Gesture:
     return _gesture(current, (_resume_draft(current, reading, reading.wall, new_id),))
 
 
-def stop(
+def stop(  # noqa: PLR0917  # the order is the callers' contract
     current: Timer | None,
     reading: Reading,
     new_id: NewId,
     description: str | None = None,
     cause: Cause = Cause.USER,
+    at: int | None = None,
 ) -> Gesture:
+    """`at`: the second at which stop was pressed, when its description came later; None for now."""
     if current is None:
         raise NothingRuns
     text = check_description(description)
     said = {} if text is None else {"description": text}
-    draft = _stop_draft(current, reading, new_id, reading.wall, cause=str(cause), **said)
+    pressed = reading.wall if at is None else min(at, reading.wall)
+    draft = _stop_draft(current, reading, new_id, pressed, cause=str(cause), **said)
     return _gesture(current, (draft,))
+
+
+def supersede(own: Timer, began: int, reading: Reading, new_id: NewId) -> Draft:
+    """The end of `own`, which runs here, at the second at which another device began something else."""
+    return _stop_draft(own, reading, new_id, began, cause=str(Cause.SUPERSEDED))
 
 
 def check_description(description: str | None) -> str | None:

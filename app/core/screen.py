@@ -57,10 +57,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Counted seconds of the day so far, without the timer at hand, which the screen adds itself."""
+    """Counted seconds of the day up to `as_of` (epoch seconds); what runs since then is added by `shown_today`."""
 
     seconds: int = 0
-    held_seconds: int = 0
+    as_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +108,14 @@ def shown_cost(state: TimerState, now: int) -> Decimal | None:
     if state.timer is None or state.timer.rate is None:
         return None
     return cost(shown_seconds(state, now), state.timer.rate)
+
+
+def shown_today(state: TimerState, now: int, midnight: int) -> int:
+    """Seconds worked since `midnight` (epoch seconds of the local day's start), the running timer included."""
+    today = state.today
+    seconds = today.seconds if today.as_of >= midnight else 0
+    timer = state.timer
+    if timer is None or timer.running_since is None:
+        return seconds
+    until = now if state.stopping_at is None else state.stopping_at
+    return seconds + max(0, until - max(today.as_of, timer.running_since, midnight))

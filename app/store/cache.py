@@ -75,6 +75,22 @@ class Cache:
         """Add these or bring them up to date."""
         self._write(lambda connection: _put(connection, projects, issues))
 
+    def set_projects(self, projects: Iterable[ProjectLike]) -> bool:
+        """These are all there are; issues of others are forgotten. True when one of them was not known before."""
+        projects = list(projects)
+        known = {row[0] for row in self._read("SELECT id FROM project")}
+        gone = known - {each.id for each in projects}
+
+        def work(connection: sqlite3.Connection) -> None:
+            for project_id in gone:
+                connection.execute("DELETE FROM searchable WHERE project_id = ?", (project_id,))
+                connection.execute("DELETE FROM issue WHERE project_id = ?", (project_id,))
+                connection.execute("DELETE FROM project WHERE id = ?", (project_id,))
+            _put(connection, projects, ())
+
+        self._write(work)
+        return any(each.id not in known for each in projects)
+
     def newest_change(self) -> int | None:
         """The latest `updated_at` of an issue, to ask the server for what came after; None when there is none."""
         rows = self._read("SELECT max(updated_at) FROM issue")

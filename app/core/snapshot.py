@@ -1,0 +1,118 @@
+"""How did things stand at the server, and how is that kept for the time without it?
+
+Written and read by hand, as the timer is: what the app needs at its start is read without msgspec.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.core.actions import Kind
+from app.core.fold import Fact
+from app.core.screen import Budget
+from app.core.timer import Rate, RateType, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that the server holds or rejected. `since`: epoch seconds."""
+
+    action_id: str
+    code: str
+    detail: str
+    since: int
+    issue_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The server's state after the device's last action that it has.
+
+    `rate`: what a new timer would cost. `today_seconds`: counted of the day up to `as_of`, the running timer included.
+    `budgets`: use by project.
+    """
+
+    timer: Timer | None
+    rate: Rate | None
+    today_seconds: int
+    as_of: int
+    budgets: dict[int, Budget]
+    attention: tuple[Held, ...]
+    recent_issue_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of a snapshot is worth keeping in a file. The timer is in the outbox already, with what followed."""
+
+    rate: Rate | None
+    today_seconds: int
+    as_of: int
+    budgets: dict[int, Budget]
+    attention: tuple[Held, ...]
+
+
+def dump(snapshot: Snapshot) -> str:
+    rate = snapshot.rate
+    return json.dumps(
+        {
+            "rate": None if rate is None else [str(rate.rate_type), str(rate.amount), rate.currency],
+            "today": [snapshot.today_seconds, snapshot.as_of],
+            "budgets": [
+                [project_id, _text(use.percent), _text(use.warning_percent), use.as_of]
+                for project_id, use in snapshot.budgets.items()
+            ],
+            "attention": [
+                [each.action_id, each.code, each.detail, each.since, each.issue_key]
+                for each in snapshot.attention
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def read(text: str) -> Kept | None:
+    """None when another version wrote it: the next sync brings it again."""
+    try:
+        return _read(json.loads(text))
+    except (ValueError, KeyError, TypeError, ArithmeticError):
+        return None
+
+
+def worked_after(as_of: int, timer: Timer | None, pending: Iterable[Fact]) -> int:
+    """Seconds that ended after `as_of` in stretches which `pending` closes; `timer` is the one before them."""
+    running = None if timer is None else timer.running_since
+    seconds = 0
+    for fact in pending:
+        at = int(fact.body["t"]["wall"])
+        if running is not None:
+            seconds += max(0, at - max(running, as_of))
+        running = at if fact.kind in {Kind.START, Kind.RESUME} else None
+    return seconds
+
+
+def _read(fields: dict[str, Any]) -> Kept:
+    rate = fields["rate"]
+    seconds, as_of = fields["today"]
+    return Kept(
+        rate=None if rate is None else Rate(RateType(rate[0]), Decimal(rate[1]), str(rate[2])),
+        today_seconds=int(seconds),
+        as_of=int(as_of),
+        budgets={
+            int(project_id): Budget(_amount(percent), _amount(warning), int(at))
+            for project_id, percent, warning, at in fields["budgets"]
+        },
+        attention=tuple(Held(*each) for each in fields["attention"]),
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

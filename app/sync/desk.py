@@ -1,0 +1,223 @@
+"""What happens to one account's files, by a gesture and by what the server says?
+
+The only writer of the outbox and the cache, in the thread that owns them. The view is the server's snapshot with the
+device's own unconfirmed actions folded in; it is kept on the disk with every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, assert_never
+
+from app.clock import Clock
+from app.core import gestures, snapshot
+from app.core.actions import Draft
+from app.core.fold import fold
+from app.core.gestures import Gesture
+from app.core.ids import id_source, new_device_id
+from app.core.notices import Notice, NoticeKind
+from app.core.screen import Budget, Today
+from app.core.snapshot import Held, Kept, Snapshot, worked_after
+from app.core.timer import Rate, Timer
+from app.errors import FileTrouble
+from app.store.cache import Cache
+from app.store.outbox import Outbox
+from app.store.records import ChainHead, LifeSign, Outcome, Settled
+from app.sync.events import (
+    Answer,
+    Done,
+    Event,
+    ForDesk,
+    GoBack,
+    IssuesWanted,
+    KeepIssues,
+    KeepProjects,
+    NotDone,
+    Outgoing,
+    Rename,
+    Report,
+    Settle,
+    Take,
+    Taken,
+)
+
+NEW_ELSEWHERE_S: Final = 60
+"""What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
+
+PRUNE_EVERY_S: Final = 86_400
+NOTHING: Final = Kept(rate=None, today_seconds=0, as_of=0, budgets={}, attention=())
+
+Tell = Callable[[Notice], None]
+
+
+class Desk:
+    """Errors of what writes: DiskFull and OutboxUnwritable, and then nothing has changed."""
+
+    def __init__(self, outbox: Outbox, cache: Cache, clock: Clock, tell: Tell) -> None:
+        self.outbox = outbox
+        self.cache = cache
+        self._clock = clock
+        self._tell = tell
+        self.new_id = id_source(clock)
+        self.timer = outbox.timer()
+        saved = cache.snapshot()
+        self._kept = NOTHING if saved is None else snapshot.read(saved.content) or NOTHING
+        self._closed_seconds = 0 if saved is None else self._worked_since(saved.seq)
+        self._pruned_at: int | None = None
+
+    def close(self) -> None:
+        self.outbox.close()
+        self.cache.close()
+
+    # ---- what the person does -------------------------------------------------------------------------------
+
+    def record(self, gesture: Gesture) -> None:
+        """On the disk when it returns."""
+        before = self.timer
+        self.outbox.record(gesture.drafts, gesture.timer)
+        self.timer = gesture.timer
+        self._closed_seconds += worked_after(self._kept.as_of, before, gesture.drafts)
+        if gesture.timer is not None:
+            self.cache.note_recent(gesture.timer.issue.id, self._clock.now())
+
+    def beat(self) -> None:
+        """Notes that the app is alive while the timer runs."""
+        if self.timer is not None and self.timer.claim_id is not None:
+            self.outbox.beat(self.timer.claim_id, self._clock.now())
+
+    # ---- what is shown --------------------------------------------------------------------------------------
+
+    @property
+    def rate(self) -> Rate | None:
+        """What a timer that starts now would cost, as far as is known."""
+        return self._kept.rate
+
+    @property
+    def attention(self) -> tuple[Held, ...]:
+        return self._kept.attention
+
+    def today(self) -> Today:
+        return Today(self._kept.today_seconds + self._closed_seconds, self._kept.as_of)
+
+    def budget(self) -> Budget | None:
+        """Of the timer's project."""
+        if self.timer is None or self.timer.issue.project_id is None:
+            return None
+        return self._kept.budgets.get(self.timer.issue.project_id)
+
+    # ---- what the engine asks for ---------------------------------------------------------------------------
+
+    def do(self, effect: ForDesk) -> Event | None:
+        """The event that answers it; None for a report, which asks for nothing."""
+        try:
+            return self._do(effect)
+        except FileTrouble as trouble:
+            self._tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
+            return NotDone()
+
+    def _do(self, effect: ForDesk) -> Event | None:
+        match effect:
+            case Take(limit):
+                return Taken(Outgoing(self.outbox.batch(limit), self._clock.reading(), self._life_sign()))
+            case Settle(answer):
+                self._settle(answer)
+            case GoBack(head):
+                self._go_back(head)
+            case Rename():
+                self.outbox.rekey(new_device_id())
+            case KeepProjects(projects, epoch):
+                has_new = self.cache.set_projects(projects)
+                is_same_server = self.outbox.recall("epoch") == epoch
+                if not is_same_server:
+                    self.outbox.remember("epoch", epoch)
+                newest = self.cache.newest_change()
+                return IssuesWanted(newest if is_same_server and not has_new and newest is not None else 0)
+            case KeepIssues(issues):
+                self.cache.upsert(issues=issues)
+            case Report():
+                return None
+            case _:
+                assert_never(effect)
+        return Done(self.outbox.pending_count())
+
+    def _life_sign(self) -> LifeSign | None:
+        timer = self.timer
+        if timer is None or timer.claim_id is None or not self._is_own(timer):
+            return None
+        return LifeSign(timer.claim_id, self._clock.now())
+
+    def _is_own(self, timer: Timer) -> bool:
+        """Whether the stretch that runs was begun on this device."""
+        return timer.device_id in {None, self.outbox.device_id}
+
+    def _go_back(self, head: ChainHead) -> None:
+        if head.seq <= self.outbox.acked_seq and self.outbox.chain_at(head.seq) == head.chain:
+            self.outbox.rewind(head.seq)
+        else:
+            self.outbox.rekey(new_device_id())
+
+    def _settle(self, answer: Answer) -> None:
+        new = [each for each in answer.results if each.seq > self.outbox.acked_seq]
+        if answer.head.seq > self.outbox.head().seq:
+            # The server knows actions of this device that are not here: the file came back from a backup.
+            self.outbox.rekey(new_device_id())
+            return
+        self.outbox.settle(answer.head.seq, answer.results)
+        for each in new:
+            self._say(each)
+        if answer.snapshot is not None:
+            self._take_over(answer.snapshot, answer.head.seq)
+        self._prune()
+
+    def _say(self, result: Settled) -> None:
+        """Only what was news: a repeat was told the first time."""
+        if result.final == Outcome.HELD:
+            self._tell(Notice(NoticeKind.HELD, {"text": result.detail or ""}))
+        elif result.final == Outcome.REJECTED:
+            self._tell(Notice(NoticeKind.REJECTED, {"text": result.detail or ""}))
+
+    def _take_over(self, fresh: Snapshot, seq: int) -> None:
+        """The server's state, with what was recorded since."""
+        before = self.timer
+        pending = self.outbox.after(seq)
+        view = fold(fresh.timer, pending, self.cache.issue, fresh.rate)
+        drafts = self._superseded(before, view)
+        if drafts or view != before:
+            self.outbox.record(drafts, view)
+        self.timer = view
+        self._kept = _kept(fresh)
+        self._closed_seconds = worked_after(fresh.as_of, fresh.timer, pending)
+        self.cache.save_snapshot(snapshot.dump(fresh), seq)
+        self.cache.merge_recents(fresh.recent_issue_ids, fresh.as_of)
+
+    def _superseded(self, before: Timer | None, view: Timer | None) -> Sequence[Draft]:
+        """The end of what ran here, when another device has just begun something else."""
+        if (
+            before is None
+            or before.running_since is None
+            or before.claim_id is None
+            or not self._is_own(before)
+        ):
+            return ()
+        if view is None or view.running_since is None or view.claim_id == before.claim_id:
+            return ()
+        if self._is_own(view) or view.running_since < before.running_since:
+            return ()
+        self._tell(Notice(NoticeKind.STARTED_ELSEWHERE, {"issue_key": view.issue.key}))
+        if self._clock.now() - view.running_since >= NEW_ELSEWHERE_S:
+            return ()
+        return (gestures.supersede(before, view.running_since, self._clock.reading(), self.new_id),)
+
+    def _prune(self) -> None:
+        now = self._clock.now()
+        if self._pruned_at is None or now - self._pruned_at > PRUNE_EVERY_S:
+            self._pruned_at = now
+            self.outbox.prune(now)
+
+    def _worked_since(self, seq: int) -> int:
+        """Before the first sync the snapshot's own timer is not known; what was recorded after it is."""
+        return worked_after(self._kept.as_of, None, self.outbox.after(seq))
+
+
+def _kept(fresh: Snapshot) -> Kept:
+    return Kept(fresh.rate, fresh.today_seconds, fresh.as_of, fresh.budgets, fresh.attention)
