@@ -13,11 +13,13 @@ from typing import Any
 
 
 def canonical(value: object) -> bytes:
-    """Sorted keys, no spaces, UTF-8. ValueError for floats, lone surrogates and what is not JSON."""
-    _refuse_floats(value)
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    """Sorted keys, no spaces, UTF-8. ValueError for floats, lone surrogates and what nests too deep."""
+    try:
+        _refuse_floats(value)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except RecursionError as failure:
+        raise ValueError("an action's body is not that deep") from failure
+    return text.encode()
 
 
 def body_hash(v: int, kind: str, body: dict[str, Any]) -> bytes:
