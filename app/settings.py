@@ -62,6 +62,7 @@ class Settings:
     server_id: str | None = None
     email: str | None = None
     user_id: int | None = None
+    user_name: str | None = None
     positions: dict[str, tuple[int, int]] = field(default_factory=dict)
     show_floating: bool = True
     compact: bool = False
@@ -175,6 +176,7 @@ READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "server_id": _text,
     "email": _text,
     "user_id": _whole,
+    "user_name": _text,
     "positions": _positions,
     "show_floating": _choice,
     "compact": _choice,

@@ -7,6 +7,7 @@ device's own unconfirmed actions folded in; it is kept on the disk with every ch
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, assert_never
 
 from app.clock import Clock
@@ -45,6 +46,7 @@ NEW_ELSEWHERE_S: Final = 60
 """What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
 
 PRUNE_EVERY_S: Final = 86_400
+STOPPING: Final = "stopping"
 NOTHING: Final = Kept(rate=None, today_seconds=0, as_of=0, budgets={}, attention=())
 
 Tell = Callable[[Notice], None]
@@ -80,10 +82,24 @@ class Desk:
         if gesture.timer is not None:
             self.cache.note_recent(gesture.timer.issue.id, self._clock.now())
 
+    def note_stopping(self, at: int) -> None:
+        """Stop was pressed at second `at`, and its description is being asked."""
+        timer_id = "" if self.timer is None else self.timer.timer_id
+        self.outbox.remember(STOPPING, f"{at} {timer_id}")
+
+    def forget_stopping(self) -> None:
+        self.outbox.remember(STOPPING, "")
+
+    def stopping_at(self) -> int | None:
+        """When stop was pressed for the timer at hand and never finished; None when it was not."""
+        at, _, timer_id = (self.outbox.recall(STOPPING) or "").partition(" ")
+        return int(at) if self.timer is not None and timer_id == self.timer.timer_id else None
+
     def beat(self) -> None:
-        """Notes that the app is alive while the timer runs."""
+        """Notes that the app is alive while the timer runs; where there is no room, the last sign stands."""
         if self.timer is not None and self.timer.claim_id is not None:
-            self.outbox.beat(self.timer.claim_id, self._clock.now())
+            with suppress(FileTrouble):
+                self.outbox.beat(self.timer.claim_id, self._clock.now())
 
     # ---- what is shown --------------------------------------------------------------------------------------
 

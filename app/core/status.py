@@ -1,0 +1,85 @@
+"""What does the app say of itself to a program that asks?
+
+The JSON of `hourkeep status --json` and `hourkeep outbox --json`; its names are fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from app.core.screen import TimerState, shown_cost, shown_seconds
+from app.core.snapshot import Held
+from app.core.timer import IssueRef
+
+
+class Waiting(Protocol):
+    """An action that is not confirmed yet."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def action_id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def at(self) -> int: ...
+
+    @property
+    def issue_id(self) -> int | None: ...
+
+
+def status(state: TimerState, now: int) -> dict[str, Any]:
+    """Money is Decimal with four places, instants are epoch seconds."""
+    timer, sync = state.timer, state.sync
+    rate = None if timer is None else timer.rate
+    return {
+        "status": str(state.status),
+        "issue_key": None if timer is None else timer.issue.key,
+        "elapsed_seconds": shown_seconds(state, now),
+        "cost": shown_cost(state, now),
+        "currency": None if rate is None else rate.currency,
+        "budget_percent": None if state.budget is None else state.budget.percent,
+        "sync": {
+            "state": str(sync.link),
+            "waiting": sync.waiting,
+            "attention": sync.attention,
+            "last_contact": sync.last_contact,
+        },
+    }
+
+
+def outbox(
+    waiting: Iterable[Waiting], attention: Iterable[Held], issue_of: Callable[[int], IssueRef | None]
+) -> dict[str, Any]:
+    """What waits for the server, and what needs a decision."""
+    return {
+        "waiting": [
+            {
+                "seq": each.seq,
+                "action_id": each.action_id,
+                "kind": each.kind,
+                "at": each.at,
+                "issue_key": _key(each.issue_id, issue_of),
+            }
+            for each in waiting
+        ],
+        "attention": [
+            {
+                "action_id": each.action_id,
+                "code": each.code,
+                "detail": each.detail,
+                "since": each.since,
+                "issue_key": each.issue_key,
+            }
+            for each in attention
+        ],
+    }
+
+
+def _key(issue_id: int | None, issue_of: Callable[[int], IssueRef | None]) -> str | None:
+    issue = None if issue_id is None else issue_of(issue_id)
+    return None if issue is None else issue.key

@@ -1,0 +1,108 @@
+"""How does what the engine says become a request, and a reply become its answer?
+
+Imported in the sync thread only: the wire's structs cost more to import than the tray takes to show.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import Final
+
+from app.api import models
+from app.core.screen import Budget
+from app.core.snapshot import Held, Snapshot
+from app.core.timer import IssueRef, Rate, RateType, Timer
+from app.store.records import ChainHead, Outcome, Settled
+from app.sync.events import Answer, Code, Outgoing
+
+DEVICE_NAME_LIMIT: Final = 200
+OUTCOMES: Final = frozenset(Outcome)
+
+
+class Unreadable(Exception):
+    """A reply in words that this version does not know."""
+
+
+def device_name() -> str:
+    """What people call this machine."""
+    return (platform.node() or "device")[:DEVICE_NAME_LIMIT]
+
+
+def request(outgoing: Outgoing, nonce: str, version: str) -> models.SyncRequest:
+    batch, reading, beat = outgoing.batch, outgoing.reading, outgoing.beat
+    return models.SyncRequest(
+        nonce=nonce,
+        device_id=batch.device_id,
+        parent_device_id=batch.parent_device_id,
+        device_name=device_name(),
+        app_version=version,
+        now=models.ClockReading(reading.session, reading.mono_ms, reading.wall, reading.tz),
+        base=models.ChainHead(batch.base.seq, batch.base.chain),
+        actions=[
+            models.Action(each.seq, each.action_id, each.v, each.kind, each.chain, each.body)
+            for each in batch.actions
+        ],
+        beat=None if beat is None else models.Beat(beat.claim_id, beat.at),
+    )
+
+
+def answer(reply: models.SyncReply) -> Answer:
+    """Unreadable when the server says what only a newer app understands."""
+    try:
+        code = Code(reply.code)
+    except ValueError as error:
+        raise Unreadable(reply.code) from error
+    return Answer(
+        code=code,
+        head=ChainHead(reply.last_seq, reply.chain),
+        results=tuple(_settled(each) for each in reply.results),
+        snapshot=None if reply.snapshot is None else _snapshot(reply.snapshot, reply.server_time),
+        epoch=reply.server_epoch,
+        poll_s=float(max(1, reply.limits.next_poll_s)),
+        max_actions=max(1, reply.limits.max_actions),
+    )
+
+
+def _settled(result: models.Result) -> Settled:
+    if result.outcome not in OUTCOMES or result.of not in {None, *OUTCOMES}:
+        raise Unreadable(result.outcome)
+    return Settled(result.seq, result.outcome, result.of, result.code, result.detail, result.action_id)
+
+
+def _snapshot(shown: models.Snapshot, server_time: int) -> Snapshot:
+    return Snapshot(
+        timer=None if shown.active_timer is None else _timer(shown.active_timer),
+        rate=_rate(shown.rate),
+        today_seconds=shown.today.counted_seconds,
+        as_of=server_time,
+        budgets={
+            use.project_id: Budget(use.percent, use.warning_percent, use.as_of) for use in shown.budgets
+        },
+        attention=tuple(
+            Held(each.action_id, each.code, each.detail, each.since, each.issue_key)
+            for each in shown.attention
+        ),
+        recent_issue_ids=tuple(shown.recent_issue_ids),
+    )
+
+
+def _timer(active: models.ActiveTimer) -> Timer:
+    return Timer(
+        timer_id=active.timer_id,
+        issue=IssueRef(active.issue_id, active.issue_key, active.issue_summary, active.project_id),
+        started_at=active.started_at,
+        closed_seconds=active.closed_seconds,
+        claim_id=active.claim_id,
+        running_since=active.running_since,
+        paused_at=active.paused_at,
+        rate=_rate(active.rate),
+        hold_code=active.hold_code,
+        device_id=active.device_id,
+    )
+
+
+def _rate(rate: models.Rate | None) -> Rate | None:
+    """A kind of rate that this version cannot compute with is shown as unknown, never guessed."""
+    if rate is None or rate.rate_type not in frozenset(RateType):
+        return None
+    return Rate(RateType(rate.rate_type), rate.rate_amount, rate.currency)

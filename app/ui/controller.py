@@ -1,0 +1,368 @@
+"""What is the timer's state, and who may change it?
+
+The one writer of `TimerState`. A gesture is on the disk before anything is painted, and never waits for the network. GUI
+thread only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.clock import Clock
+from app.core import gestures, status
+from app.core.money import cost
+from app.core.notices import Notice, NoticeKind, SignInResult
+from app.core.screen import Account, Hindrance, Link, SyncState, TimerState
+from app.core.timer import IssueRef, Timer, elapsed_seconds
+from app.errors import AppError, FileTrouble, NothingRuns, SettingsUnwritable, SignInFirst, UnknownIssue
+from app.paths import Profile
+from app.settings import Loaded, Settings, save
+from app.sync.desk import Desk
+from app.sync.events import Kicked, NotDone, Reachable, Report, Taken
+from app.sync.loop import Command, ForFiles, Happened, Open, Parcel, SignOut
+from app.sync.opening import open_desk
+from app.sync.sign_in import SignInAsked, SignInEnded
+
+BEAT_MS: Final = 60_000
+SHOWN_RECENTS: Final = 8
+
+SignInDone = Callable[[SignInResult], None]
+
+log: Final = logging.getLogger(__name__)
+
+
+class Controller(QObject):
+    """`post` hands a command to the sync thread. Gestures raise AppError, and then nothing has changed."""
+
+    changed = Signal(object)  # TimerState
+    told = Signal(object)  # Notice
+    settings_changed = Signal(object)  # Settings
+
+    def __init__(
+        self, profile: Profile, loaded: Loaded, clock: Clock, post: Callable[[Command], None]
+    ) -> None:
+        super().__init__()
+        self.clock = clock
+        self.settings = loaded.settings
+        self.state = TimerState()
+        self._profile = profile
+        self._post = post
+        self._desk: Desk | None = None
+        self._trouble: FileTrouble | None = None
+        self._told_trouble: Notice | None = None
+        self._account: Account | None = None
+        self._number = 0
+        self._link = Link.SIGNED_OUT
+        self._hindrance: Hindrance | None = None
+        self._last_contact: int | None = None
+        self._stopping_at: int | None = None
+        self._tries = 0
+        self._waiting_windows: dict[int, SignInDone] = {}
+        self._beat = QTimer(self)
+        self._beat.setInterval(BEAT_MS)
+        self._beat.timeout.connect(self._on_beat)
+
+    # ---- beginning and end ----------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The files of the account that was signed in last, if any."""
+        account = _account_of(self.settings)
+        if account is not None:
+            self._open(account)
+
+    def close(self) -> None:
+        """Everything is on the disk already; the files are given back."""
+        self._number += 1
+        self._beat.stop()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+
+    # ---- gestures -------------------------------------------------------------------------------------------
+
+    def start(self, issue: IssueRef, ago_s: int = 0) -> None:
+        desk = self._need_desk()
+        gesture = gestures.start(desk.timer, issue, self.clock.reading(), desk.new_id, desk.rate, ago_s)
+        self._record(desk, gesture)
+
+    def start_key(self, key: str, ago_s: int = 0) -> IssueRef:
+        """As `start`, by the issue's key. UnknownIssue."""
+        issue = self._need_desk().cache.issue_by_key(key)
+        if issue is None:
+            raise UnknownIssue(key)
+        self.start(issue, ago_s)
+        return issue
+
+    def pause(self) -> None:
+        desk = self._need_desk()
+        self._record(desk, gestures.pause(desk.timer, self.clock.reading(), desk.new_id))
+
+    def resume(self) -> None:
+        desk = self._need_desk()
+        self._record(desk, gestures.resume(desk.timer, self.clock.reading(), desk.new_id))
+
+    def begin_stop(self) -> None:
+        """Fixes the second at which stop was pressed, on the disk: whatever happens before the description comes."""
+        desk = self._need_desk()
+        if desk.timer is None:
+            raise NothingRuns
+        at = self.clock.now()
+        desk.note_stopping(at)
+        self._stopping_at = at
+        self._show()
+
+    def finish_stop(self, description: str | None) -> None:
+        """Records the stop at the second at which it was pressed."""
+        self.stop(description)
+
+    def cancel_stop(self) -> None:
+        """The timer goes on as if stop had not been pressed."""
+        if self._stopping_at is not None:
+            self._need_desk().forget_stopping()
+            self._stopping_at = None
+            self._show()
+
+    def stop(self, description: str | None = None) -> None:
+        desk = self._need_desk()
+        before, reading, at = desk.timer, self.clock.reading(), self._stopping_at
+        if before is None:
+            raise NothingRuns
+        at = reading.wall if at is None or before.running_since is None else at
+        self._record(desk, gestures.stop(before, reading, desk.new_id, description, at=at))
+        self.told.emit(_logged(before, at))
+
+    def _record(self, desk: Desk, gesture: gestures.Gesture) -> None:
+        desk.record(gesture)
+        self._post(Happened(Kicked(), self._number))
+        self._show()
+
+    # ---- what windows ask -----------------------------------------------------------------------------------
+
+    def search(self, text: str, limit: int = 20) -> list[IssueRef]:
+        """Issues for what was typed; the recent ones for nothing. Empty before anybody signed in."""
+        return [] if self._desk is None else self._desk.cache.search(text, limit)
+
+    def sync_now(self) -> None:
+        self._post(Happened(Reachable(), self._number))
+        self._post(Happened(Kicked(), self._number))
+
+    def status(self) -> dict[str, Any]:
+        """What `hourkeep status --json` prints."""
+        return status.status(self.state, self.clock.now())
+
+    def outbox(self) -> dict[str, Any]:
+        """What `hourkeep outbox --json` prints."""
+        if self._desk is None:
+            return status.outbox((), (), lambda _issue_id: None)
+        desk = self._desk
+        return status.outbox(desk.outbox.waiting(), desk.attention, desk.cache.issue)
+
+    def change_settings(self, **changes: Any) -> None:
+        """What cannot be saved holds until the app quits, and is said."""
+        self.settings = replace(self.settings, **changes)
+        try:
+            save(self._profile.settings_file, self.settings)
+        except SettingsUnwritable as error:
+            self.told.emit(Notice(NoticeKind.SETTINGS, {"text": str(error)}))
+        self.settings_changed.emit(self.settings)
+
+    # ---- signing in and out ---------------------------------------------------------------------------------
+
+    def sign_in(self, server_url: str, email: str, password: str, done: SignInDone) -> None:
+        """`done` is called later, in the GUI thread."""
+        self._tries += 1
+        self._waiting_windows[self._tries] = done
+        self._post(SignInAsked(self._tries, server_url, email, password))
+
+    def sign_out(self) -> None:
+        """What was recorded stays here, and goes on being recorded."""
+        if self._account is not None:
+            self._number += 1
+            self._link = Link.SIGNED_OUT
+            self._post(SignOut(self._account, self._number))
+            self._show()
+
+    def _signed_in(self, ended: SignInEnded) -> None:
+        result = ended.result
+        if result.account is not None:
+            account = result.account
+            self.change_settings(
+                server_url=account.server_url,
+                server_id=account.server_id,
+                email=account.email,
+                user_id=account.user_id,
+                user_name=account.name,
+            )
+            self._open(account)
+            if ended.token_path is not None:
+                self.told.emit(Notice(NoticeKind.NO_KEYRING, {"path": ended.token_path}))
+        done = self._waiting_windows.pop(ended.number, None)
+        if done is not None:
+            done(result)
+
+    # ---- the account's files --------------------------------------------------------------------------------
+
+    def _open(self, account: Account) -> None:
+        is_other = self._account is None or _files_of(self._account) != _files_of(account)
+        self._account = account
+        self._number += 1
+        self._link, self._hindrance = Link.OFFLINE, None
+        if is_other and self._desk is not None:
+            self._desk.close()
+            self._desk = None
+        if self._desk is None:
+            self._open_desk(account)
+        if self._desk is not None:
+            self._post(Open(account, self._number))
+        self._show()
+
+    def _open_desk(self, account: Account) -> None:
+        self._trouble = None
+        self._stopping_at = None
+        try:
+            desk = open_desk(self._profile, account, self.clock, self._tell)
+        except FileTrouble as trouble:
+            self._trouble = trouble
+            self._tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
+            return
+        self._desk = desk
+        self._stopping_at = desk.stopping_at()
+        if self._stopping_at is not None:
+            # The app ended while it asked for the description: the person had pressed stop.
+            with suppress(FileTrouble):  # no room: the next start tries again, at the same second
+                self.stop()
+
+    def _need_desk(self) -> Desk:
+        """The open files; after trouble they are tried again, because the person tries again. AppError."""
+        if self._desk is None and self._account is not None:
+            self._open(self._account)
+        if self._desk is not None:
+            return self._desk
+        trouble: AppError = SignInFirst() if self._trouble is None else self._trouble
+        raise trouble
+
+    # ---- what the sync thread hands over ----------------------------------------------------------------------
+
+    @Slot(object)
+    def receive(self, parcel: Parcel) -> None:
+        match parcel:
+            case SignInEnded():
+                self._signed_in(parcel)
+            case ForFiles(_, number) if number != self._number:
+                return  # for an account that was closed meanwhile
+            case ForFiles(Report() as report):
+                self._reported(report)
+            case ForFiles():
+                self._do(parcel)
+
+    def _do(self, parcel: ForFiles) -> None:
+        if self._desk is None:
+            return
+        try:
+            event = self._desk.do(parcel.effect)
+        except Exception:
+            # A bug in one step must not end syncing for the rest of the day; nothing was written.
+            log.exception("desk_failed")
+            event = NotDone()
+        if event is not None:
+            self._post(Happened(event, parcel.number))
+        if isinstance(event, Taken):
+            return  # nothing has changed
+        if not isinstance(event, NotDone):
+            self._told_trouble = None
+        self._show()
+
+    def _reported(self, report: Report) -> None:
+        was = self._link
+        self._link, self._hindrance = report.link, report.hindrance
+        if report.contact:
+            self._last_contact = self.clock.now()
+        self._show()
+        if report.link is Link.SIGNED_OUT and was is not Link.SIGNED_OUT:
+            self.told.emit(Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": self.state.sync.waiting}))
+
+    # ---- the state ------------------------------------------------------------------------------------------
+
+    def _tell(self, notice: Notice) -> None:
+        """The same trouble is said once, until something works again."""
+        if notice.kind is NoticeKind.TROUBLE:
+            if notice == self._told_trouble:
+                return
+            self._told_trouble = notice
+        self.told.emit(notice)
+
+    def _show(self) -> None:
+        desk = self._desk
+        timer = None if desk is None else desk.timer
+        if timer is None:
+            self._stopping_at = None
+            if self.state.timer is not None:
+                self.clock.reanchor()
+        state = TimerState(
+            timer=timer,
+            stopping_at=self._stopping_at,
+            sync=self._sync_state(),
+            account=self._account,
+            trouble=None if self._trouble is None else str(self._trouble),
+        )
+        if desk is not None:
+            recents = desk.cache.recents(SHOWN_RECENTS)
+            state = replace(state, budget=desk.budget(), today=desk.today(), recents=recents)
+        self._mind_the_beat(timer)
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+    def _sync_state(self) -> SyncState:
+        if self._desk is None:
+            return SyncState(self._link, self._hindrance, last_contact=self._last_contact)
+        attention = len(self._desk.attention)
+        link = Link.ATTENTION if self._link is Link.ONLINE and attention else self._link
+        return SyncState(
+            link, self._hindrance, self._desk.outbox.pending_count(), attention, self._last_contact
+        )
+
+    def _mind_the_beat(self, timer: Timer | None) -> None:
+        runs = timer is not None and timer.claim_id is not None
+        if runs != self._beat.isActive():
+            if runs:
+                self._beat.start()
+            else:
+                self._beat.stop()
+
+    @Slot()
+    def _on_beat(self) -> None:
+        if self._desk is not None:
+            self._desk.beat()
+
+
+def _account_of(settings: Settings) -> Account | None:
+    if settings.server_url is None or settings.server_id is None or settings.user_id is None:
+        return None
+    email = settings.email or ""
+    return Account(
+        settings.server_url, settings.server_id, settings.user_id, email, settings.user_name or email
+    )
+
+
+def _files_of(account: Account) -> tuple[str, int]:
+    return account.server_id, account.user_id
+
+
+def _logged(timer: Timer, at: int) -> Notice:
+    seconds = elapsed_seconds(timer, at)
+    return Notice(
+        NoticeKind.LOGGED,
+        {
+            "issue_key": timer.issue.key,
+            "seconds": seconds,
+            "cost": None if timer.rate is None else cost(seconds, timer.rate),
+            "currency": None if timer.rate is None else timer.rate.currency,
+        },
+    )
