@@ -1,0 +1,134 @@
+"""What does the app answer to one line from its local socket?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from app.core.notices import Notice, NoticeKind, SignInResult
+from app.errors import AppError, Refused
+
+if TYPE_CHECKING:
+    from app.ui.controller import Controller
+
+Reply = Callable[[dict[str, Any]], None]
+
+OK: Final = {"ok": True}
+
+
+class NotUnderstood(Refused):
+    """The line is no request: no JSON, an unknown verb, a missing or wrong field."""
+
+    code = "bad_request"
+
+
+class Answers:
+    """`on_show`, `on_quit`: bring the app forward, end it. GUI thread."""
+
+    def __init__(
+        self, controller: Controller, on_show: Callable[[], object], on_quit: Callable[[], object]
+    ) -> None:
+        self._controller = controller
+        self._on_show = on_show
+        self._on_quit = on_quit
+
+    def answer(self, line: bytes, reply: Reply) -> None:
+        """Calls `reply` once: at once, and for a sign-in when the server has answered. Raises for bugs only."""
+        try:
+            request = _understood(line)
+            match request.get("do"):
+                case "login":
+                    self._login(request, reply)
+                case "quit":
+                    reply(OK)
+                    self._on_quit()
+                case _:
+                    reply({**OK, **self._done(request)})
+        except AppError as error:
+            reply(_refusal(error.code, str(error)))
+
+    def _done(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do it, and what is worth saying then."""
+        said: dict[str, Any] = {}
+        match request.get("do"):
+            case "show":
+                self._on_show()
+            case "start":
+                said = self._start(_text(request, "key"), _seconds(request, "ago_s"))
+            case "pause":
+                self._controller.pause()
+                said = self._timer()
+            case "resume":
+                self._controller.resume()
+                said = self._timer()
+            case "stop":
+                description = request.get("description")
+                said = self._stop(None if description is None else _text(request, "description"))
+            case "status":
+                said = {"status": self._controller.status()}
+            case "outbox":
+                said = {"outbox": self._controller.outbox()}
+            case _:
+                raise NotUnderstood("Hourkeep does not know that command.")
+        return said
+
+    def _start(self, key: str, ago_s: int) -> dict[str, Any]:
+        issue = self._controller.start_key(key, ago_s)
+        timer = self._controller.state.timer
+        return {"issue_key": issue.key, "running_since": None if timer is None else timer.running_since}
+
+    def _timer(self) -> dict[str, Any]:
+        status = self._controller.status()
+        return {name: status[name] for name in ("issue_key", "elapsed_seconds")}
+
+    def _stop(self, description: str | None) -> dict[str, Any]:
+        """What was logged is what the controller tells when it has recorded the stop."""
+        told: list[Notice] = []
+        connection = self._controller.told.connect(told.append)
+        try:
+            self._controller.stop(description)
+        finally:
+            self._controller.told.disconnect(connection)
+        logged = [notice.values for notice in told if notice.kind is NoticeKind.LOGGED]
+        return dict(logged[0]) if logged else {}
+
+    def _login(self, request: dict[str, Any], reply: Reply) -> None:
+        server, email, password = (_text(request, name) for name in ("server", "email", "password"))
+
+        def done(result: SignInResult) -> None:
+            if result.account is None:
+                reply(_refusal(result.code or "server", result.error or "Signing in did not work."))
+            else:
+                account = result.account
+                reply({**OK, "name": account.name, "email": account.email, "note": result.note})
+
+        self._controller.sign_in(server, email, password, done)
+
+
+def _understood(line: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstood("The line is not JSON.") from error
+    if not isinstance(request, dict):
+        raise NotUnderstood("The line is not a JSON object.")
+    return request
+
+
+def _text(request: dict[str, Any], name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str):
+        raise NotUnderstood(f"“{name}” must be text.")
+    return value
+
+
+def _seconds(request: dict[str, Any], name: str) -> int:
+    value = request.get(name, 0)
+    if type(value) is not int:
+        raise NotUnderstood(f"“{name}” must be a whole number of seconds.")
+    return value
+
+
+def _refusal(code: str, text: str) -> dict[str, Any]:
+    return {"ok": False, "code": code, "text": " ".join(text.splitlines())}
