@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.session import DatabaseUnusable, open_engine
@@ -26,6 +27,8 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
             conn.commit()
+    except CommandError as failure:
+        raise DatabaseUnusable(f"A newer version of Hourkeep laid out this database: {failure}") from failure
     except SQLAlchemyError as failure:
         raise DatabaseUnusable(f"The database cannot be upgraded: {failure}") from failure
     finally:

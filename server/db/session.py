@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Insert, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from server.db.types import SQLITE
@@ -39,6 +39,7 @@ PRAGMAS: Final = (
     "PRAGMA cache_size = -65536",
     "PRAGMA cell_size_check = ON",
 )
+DRIVERS: Final = (SQLITE, f"{SQLITE}+pysqlite")
 PROBE: Final = text("SELECT 1")
 
 
@@ -102,6 +103,8 @@ class _Lane:
                 self._conn.commit()
             except BaseException:
                 self._conn.rollback()
+                # SQLAlchemy takes a commit that failed for the transaction's end; SQLite's goes on until it is told.
+                self._conn.connection.rollback()
                 raise
             return result
 
@@ -112,9 +115,12 @@ class _Lane:
 
 def open_engine(url: str) -> Engine:
     """An engine that leaves transactions to its user. UnknownDatabase."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != SQLITE:
-        raise UnknownDatabase(f"This version keeps its data in SQLite, not in {parsed.get_backend_name()}.")
+    try:
+        parsed = make_url(url)
+    except ArgumentError as failure:
+        raise UnknownDatabase(f"This is not the address of a SQLite database: {url!r}.") from failure
+    if parsed.drivername not in DRIVERS:
+        raise UnknownDatabase(f"This version keeps its data in SQLite, not in {parsed.drivername}.")
     # The driver's own transactions begin too late and end at a savepoint: it is told to keep out.
     engine = create_engine(
         parsed,
