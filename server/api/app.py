@@ -1,0 +1,70 @@
+"""Which routes does the server have, and what holds for all of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Router, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from server.api import accounts, catalog, health, logs, problems, sync, timers
+from server.api.document import describe
+from server.api.envelope import Envelope
+from server.api.events import PREFIX
+from server.api.office import Ask, Office, office_of
+from server.api.wire import BODY_LIMIT, Answer
+from server.domain.errors import Refusal
+
+OPEN_ROUTES: Final = [health.healthz, health.readyz]
+ROUTES: Final = [
+    accounts.sign_in,
+    accounts.sign_out,
+    accounts.me,
+    catalog.projects,
+    catalog.issues,
+    timers.start,
+    timers.pause,
+    timers.resume,
+    timers.stop,
+    timers.status,
+    logs.time_logs,
+    sync.sync,
+]
+
+
+def routers() -> list[Router]:
+    return [
+        Router("/", route_handlers=OPEN_ROUTES, return_dto=None),
+        Router(PREFIX, route_handlers=ROUTES, return_dto=None),
+    ]
+
+
+def document(version: str) -> bytes:
+    """The API's description as it is committed and served."""
+    return msgspec.json.format(msgspec.json.encode(describe(routers(), version)), indent=2) + b"\n"
+
+
+def create_app(office: Office, ticks: Callable[[], float]) -> Envelope:
+    """`ticks`: seconds of a clock that never goes back, to measure how long a request takes."""
+    app = Litestar(
+        [*routers(), schema],
+        exception_handlers={
+            Refusal: problems.on_refusal,
+            HTTPException: problems.on_http_exception,
+            Exception: problems.on_failure,
+        },
+        state=State({"office": office}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=BODY_LIMIT,
+        on_shutdown=[office.door.close],
+    )
+    return Envelope(app, office.log, ticks)
+
+
+@get("/schema/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
+async def schema(request: Ask) -> Answer[Any]:
+    return Answer.of_bytes(document(office_of(request).version))

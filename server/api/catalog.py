@@ -1,0 +1,61 @@
+"""On which projects and issues may I spend time?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from litestar import get
+from litestar.params import Parameter
+
+from server.api.asked import Cursor, Id, Second
+from server.api.office import Ask, office_of
+from server.api.problems import documented
+from server.api.wire import Answer
+from server.domain.messages import IssuePage, ProjectPage
+from server.services import catalog
+
+PAGE: Final = 200
+PAGE_LIMIT: Final = 1000
+
+Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
+Words = Annotated[str | None, Parameter(max_length=200, description="What key or summary contain.")]
+
+
+@get(
+    "/projects",
+    summary="The projects whose member I am",
+    operation_id="projects",
+    responses=documented(401, 422),
+)
+async def projects(request: Ask, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[ProjectPage]:
+    return Answer(
+        office_of(request).read(
+            request, lambda call: catalog.projects(call.conn, call.principal, cursor, limit)
+        )
+    )
+
+
+@get(
+    "/issues",
+    summary="The issues of my projects, by time of change",
+    operation_id="issues",
+    description="With `updated_since` those that were deleted come too, so that a copy elsewhere learns of them.",
+    responses=documented(401, 422),
+)
+async def issues(
+    request: Ask,
+    *,
+    q: Words = None,
+    project_id: Id = None,
+    updated_since: Second = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> Answer[IssuePage]:
+    return Answer(
+        office_of(request).read(
+            request,
+            lambda call: catalog.issues(
+                call.conn, call.principal, q, project_id, updated_since, cursor, limit
+            ),
+        )
+    )

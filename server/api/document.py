@@ -1,0 +1,80 @@
+"""What does the API's description say?
+
+The operations are those that are served. The schemas are msgspec's own, because what they say is what is enforced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from server.api.wire import NoBody
+from server.domain import messages
+
+TITLE: Final = "Hourkeep"
+WORDS: Final = (
+    "Times are epoch seconds (UTC, whole). Amounts of money are JSON numbers with up to four places: read them as exact "
+    "decimals. Every error is an `application/problem+json` document with a stable `code`."
+)
+REFERENCE: Final = "#/components/schemas/{name}"
+DECIMAL: Final = {"type": "string", "format": "decimal"}
+MONEY: Final = {"type": "number"}
+FIRST_ERROR: Final = 400
+TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
+
+
+def describe(routes: Sequence[Router], version: str) -> dict[str, Any]:
+    """An OpenAPI 3.1 document."""
+    config = OpenAPIConfig(
+        title=TITLE,
+        version=version,
+        description=WORDS,
+        security=[{TOKEN: []}],
+        components=Components(
+            security_schemes={TOKEN: SecurityScheme(type="http", scheme="bearer")},
+        ),
+    )
+    found = Litestar(routes, openapi_config=config, logging_config=None).openapi_schema.to_schema()
+    found["components"]["schemas"] = schemas(found["components"]["schemas"])
+    for path in found["paths"].values():
+        for operation in path.values():
+            _tidy(operation)
+    return found
+
+
+def schemas(named: dict[str, Any]) -> dict[str, Any]:
+    """Of all these messages and what they contain."""
+    forms = [NoBody if name == NoBody.__name__ else getattr(messages, name) for name in sorted(named)]
+    _, found = msgspec.json.schema_components(forms, ref_template=REFERENCE)
+    amounts: dict[str, Any] = _amounts(found)
+    return dict(sorted(amounts.items()))
+
+
+def _amounts(schema: Any) -> Any:
+    """Money is written as a number, which msgspec's schema does not know."""
+    if schema == DECIMAL:
+        return MONEY
+    if isinstance(schema, dict):
+        return {name: _amounts(value) for name, value in schema.items()}
+    if isinstance(schema, list):
+        return [_amounts(value) for value in schema]
+    return schema
+
+
+def _tidy(operation: dict[str, Any]) -> None:
+    """Litestar's own error answer is never given here, and nothing is said by an empty header list."""
+    for status, reply in list(operation["responses"].items()):
+        content = reply.get("content", {})
+        if "application/json" in content and int(status) >= FIRST_ERROR:
+            del operation["responses"][status]
+        if not reply.get("headers"):
+            reply.pop("headers", None)
+    for parameter in operation.get("parameters", ()):
+        for flag in ("deprecated", "allowEmptyValue", "allowReserved"):
+            parameter.pop(flag, None)
+    operation.pop("deprecated", None)

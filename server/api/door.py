@@ -1,0 +1,129 @@
+"""May this person come in, and how often may somebody try?
+
+Passwords are checked in threads of their own, because that takes long on purpose. A try counts when it begins, so that
+many at once are no way around the limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Final
+
+from server.clock import Clock
+from server.db.session import Connection, Database
+from server.domain.errors import BadCredentials, TooMany
+from server.domain.messages import SignIn
+from server.domain.passwords import hash_password, verify_password
+from server.domain.principal import Credentials, Principal
+from server.services import accounts
+
+WINDOW_MS: Final = 5 * 60 * 1000
+TRIES_PER_EMAIL: Final = 10
+TRIES_PER_ADDRESS: Final = 60
+REMEMBERED: Final = 10_000
+CHECKS_AT_ONCE: Final = 2  # each takes 64 MiB
+
+Verify = Callable[[str, str], bool]
+
+
+class Tries:
+    """Who tried how often within the window. The oldest are forgotten when there are too many to remember."""
+
+    def __init__(self, limit: int, window_ms: int = WINDOW_MS, remembered: int = REMEMBERED) -> None:
+        self._limit = limit
+        self._window_ms = window_ms
+        self._remembered = remembered
+        self._begun: dict[str, list[int]] = {}
+
+    def wait_ms(self, who: str, now_ms: int) -> int:
+        """0: may try now."""
+        recent = self._recent(who, now_ms)
+        return 0 if len(recent) < self._limit else recent[-self._limit] + self._window_ms - now_ms
+
+    def begin(self, who: str, now_ms: int) -> None:
+        recent = self._recent(who, now_ms)
+        self._begun.pop(who, None)
+        self._begun[who] = [*recent, now_ms]
+        while len(self._begun) > self._remembered:
+            del self._begun[next(iter(self._begun))]
+
+    def forgive(self, who: str) -> None:
+        """All of them."""
+        self._begun.pop(who, None)
+
+    def forgive_last(self, who: str) -> None:
+        if self._begun.get(who):
+            self._begun[who].pop()
+
+    def _recent(self, who: str, now_ms: int) -> list[int]:
+        return [at for at in self._begun.get(who, ()) if 0 <= now_ms - at < self._window_ms]
+
+
+class Door:
+    """Lets people in with e-mail and password, and gives their device a token."""
+
+    def __init__(self, database: Database, clock: Clock, verify: Verify = verify_password) -> None:
+        self._database = database
+        self._clock = clock
+        self._verify = verify
+        self._by_email = Tries(TRIES_PER_EMAIL)
+        self._by_address = Tries(TRIES_PER_ADDRESS)
+        self._threads = ThreadPoolExecutor(CHECKS_AT_ONCE, "password")
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    async def sign_in(self, asked: SignIn, address: str) -> tuple[str, Principal]:
+        """The new token and whose it is. BadCredentials, TooMany."""
+        email = asked.email.strip().lower()
+        self._begin(email, address)
+        known = self._database.read(lambda conn: accounts.credentials(conn, email))
+        if not await self._is_right(known, asked.password) or known is None:
+            raise BadCredentials("Check both and try again.")
+        self._by_email.forgive(email)
+        self._by_address.forgive_last(address)
+        return self._database.run(lambda conn: self._admit(conn, known, asked, email))
+
+    def _begin(self, email: str, address: str) -> None:
+        now_ms = self._clock.now_ms()
+        wait_ms = max(self._by_email.wait_ms(email, now_ms), self._by_address.wait_ms(address, now_ms))
+        if wait_ms > 0:
+            wait_s = math.ceil(wait_ms / 1000)
+            raise TooMany(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
+        self._by_email.begin(email, now_ms)
+        self._by_address.begin(address, now_ms)
+
+    async def _is_right(self, known: Credentials | None, password: str) -> bool:
+        """Takes the same time whether somebody has the e-mail or nobody."""
+        usable = known is not None and known.is_active and known.password_hash is not None
+        loop = asyncio.get_running_loop()
+        right = await loop.run_in_executor(self._threads, self._check, known, password)
+        return usable and right
+
+    def _check(self, known: Credentials | None, password: str) -> bool:
+        nobodys = self._nobodys_hash
+        stored = None if known is None else known.password_hash
+        return self._verify(nobodys if stored is None else stored, password)
+
+    @cached_property
+    def _nobodys_hash(self) -> str:
+        """Of a password that nobody knows."""
+        return hash_password(secrets.token_urlsafe())
+
+    def _admit(
+        self, conn: Connection, checked: Credentials, asked: SignIn, email: str
+    ) -> tuple[str, Principal]:
+        """BadCredentials when the account was changed while the password was checked."""
+        now_ms = self._clock.now_ms()
+        if accounts.credentials(conn, email) != checked:
+            raise BadCredentials("Check both and try again.")
+        token, _ = accounts.issue_token(conn, checked.user_id, asked.device_name, asked.device_id, now_ms)
+        principal = accounts.authenticate(conn, token, now_ms)
+        if principal is None:
+            raise BadCredentials("Check both and try again.")
+        return token, principal

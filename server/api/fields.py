@@ -1,0 +1,79 @@
+"""Which fields of a body are not right, and how is that said?"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from server.domain.messages import FieldError
+
+PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
+NAMED: Final = re.compile(
+    r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL
+)
+QUOTED: Final = re.compile(r"`([\w |]+)`")
+IN_WORDS: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+NAME_LIMIT: Final = 100
+MISSING: Final = "This is missing."
+UNKNOWN: Final = "There is no such field."
+
+
+def field_errors(body: bytes, form: type[Any], failure: msgspec.ValidationError) -> list[FieldError]:
+    """Every wrong field of the struct `form`; at least what `failure` says."""
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [from_words(str(failure))]
+    if not isinstance(said, dict):
+        return [from_words(str(failure))]
+    return _each(said, form) or [from_words(str(failure))]
+
+
+def from_words(words: str, inside: str = "") -> FieldError:
+    """What msgspec says, as a field and a sentence. `inside`: the field in which it was found."""
+    match = PATH.match(words)
+    what, path = (words, None) if match is None else (match["what"], match["path"])
+    where = ".".join(part for part in (inside, path) if part).replace(".[", "[")
+    named = NAMED.match(what)
+    if named is not None:
+        field = ".".join(part for part in (where, named["name"]) if part)
+        return FieldError(field[:NAME_LIMIT], MISSING if "missing" in named["what"] else UNKNOWN)
+    return FieldError(where[:NAME_LIMIT] or "body", f"{_plain(what)}.")
+
+
+def _each(said: dict[str, Any], form: type[Any]) -> list[FieldError]:
+    errors = []
+    fields = msgspec.structs.fields(form)
+    for field in fields:
+        if field.encode_name not in said:
+            if field.required:
+                errors.append(FieldError(field.encode_name, MISSING))
+            continue
+        try:
+            msgspec.convert(said[field.encode_name], field.type)
+        except msgspec.ValidationError as failure:
+            errors.append(from_words(str(failure), field.encode_name))
+    if form.__struct_config__.forbid_unknown_fields:
+        known = {field.encode_name for field in fields}
+        errors += [FieldError(name[:NAME_LIMIT], UNKNOWN) for name in said if name not in known]
+    return errors
+
+
+def _plain(words: str) -> str:
+    """`int | null` is "a whole number": what may be left out need not be said."""
+    return QUOTED.sub(lambda match: _kinds(match[1].split(" | ")), words)
+
+
+def _kinds(names: list[str]) -> str:
+    said = [name for name in names if name != "null"] or names
+    return " or ".join(IN_WORDS.get(name, name) for name in said)

@@ -1,0 +1,84 @@
+"""What does every route work with, and for whom?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from litestar import Request
+from litestar.datastructures import State
+from structlog.typing import FilteringBoundLogger
+
+from server.api.door import Door
+from server.clock import Clock
+from server.db.session import Connection, Database
+from server.domain.errors import NotSignedIn
+from server.domain.messages import ServerInfo
+from server.domain.principal import Principal, ServerIdentity
+from server.services import accounts
+from server.settings import PRODUCT
+
+T = TypeVar("T")
+Ask = Request[Any, Any, State]
+
+
+PROTOCOL: Final = 1
+SCHEME: Final = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A signed-in person's request, inside its transaction."""
+
+    conn: Connection
+    principal: Principal
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Work runs on the event loop itself: on SQLite that is faster than handing it to a thread."""
+
+    database: Database
+    clock: Clock
+    server: ServerIdentity
+    version: str
+    door: Door
+    log: FilteringBoundLogger
+
+    @property
+    def info(self) -> ServerInfo:
+        return ServerInfo(PRODUCT, self.server.server_id, self.server.name, self.version, PROTOCOL)
+
+    def read(self, request: Ask, work: Callable[[Call], T]) -> T:
+        """NotSignedIn, and what `work` refuses."""
+        return self.database.read(self._signed_in(request, work))
+
+    def write(self, request: Ask, work: Callable[[Call], T]) -> T:
+        """Committed when it returns; nothing is written when it raises. NotSignedIn, and what `work` refuses."""
+        return self.database.run(self._signed_in(request, work))
+
+    def _signed_in(self, request: Ask, work: Callable[[Call], T]) -> Callable[[Connection], T]:
+        token = bearer_token(request)
+        now_ms = self.clock.now_ms()
+
+        def transaction(conn: Connection) -> T:
+            principal = accounts.authenticate(conn, token, now_ms)
+            if principal is None:
+                raise NotSignedIn("This sign-in has ended. Sign in again.")
+            return work(Call(conn, principal, now_ms))
+
+        return transaction
+
+
+def office_of(request: Ask) -> Office:
+    return cast(Office, request.app.state.office)
+
+
+def bearer_token(request: Ask) -> str:
+    """NotSignedIn when the request carries none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != SCHEME or not token:
+        raise NotSignedIn("Send the token of this device: Authorization: Bearer …")
+    return token.strip()

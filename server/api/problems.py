@@ -1,0 +1,129 @@
+"""How is a refusal or a failure answered?
+
+Always as RFC 9457 `application/problem+json` with a stable `code`; never with the words of an unexpected exception.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+
+from server.api.events import TIMER_ACTIONS, timer_failed
+from server.api.fields import MISSING, from_words
+from server.api.office import Ask, office_of
+from server.api.refusals import TooLarge, Unexpected, WrongMethod
+from server.api.wire import Answer
+from server.domain.errors import Invalid, NotFound, Refusal
+from server.domain.messages import FieldError, Problem
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_S: Final = 5
+HEADERS: Final = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": str(RETRY_S)},
+    503: {"Retry-After": str(RETRY_S)},
+}
+
+
+KNOWN: Final = {400: Refusal, 404: NotFound, 405: WrongMethod, 413: TooLarge}
+BODY: Final = "data"
+NAMES: Final = {
+    "since": "from",
+    "until": "to",
+}  # where a parameter could not be called what the query calls it
+TITLES: Final = {
+    400: "The request cannot be read",
+    401: "Not signed in, or e-mail or password is wrong",
+    403: "No access",
+    404: "There is no such thing",
+    409: "This does not fit the present state",
+    413: "The request is too large",
+    415: "The request's encoding is not known",
+    422: "Some fields are not right, or the key was used for another request",
+    423: "The budget is locked",
+    429: "Too many tries",
+    500: "Something went wrong on the server",
+    503: "The database does not answer",
+}
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problem answers of an operation, for its description."""
+    return {
+        status: ResponseSpec(
+            Problem, generate_examples=False, description=TITLES[status], media_type=MEDIA_TYPE
+        )
+        for status in sorted({*statuses, 500})
+    }
+
+
+def answer(refusal: Refusal) -> Response[Problem]:
+    problem = Problem(
+        type="about:blank",
+        title=refusal.title,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.detail,
+    )
+    if refusal.errors:
+        problem.errors = refusal.errors
+    headers = dict(HEADERS.get(refusal.status, {}))
+    if refusal.retry_after_s is not None:
+        headers["Retry-After"] = str(refusal.retry_after_s)
+    return Answer(problem, status_code=refusal.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def on_refusal(request: Ask, refusal: Refusal) -> Response[Problem]:
+    if request.scope["path"] in TIMER_ACTIONS:
+        timer_failed(office_of(request).log, refusal.code)
+    return answer(refusal)
+
+
+def on_http_exception(request: Ask, failure: HTTPException) -> Response[Problem]:
+    """What the web framework itself refuses."""
+    if isinstance(failure, ValidationException):
+        return on_refusal(request, _invalid(failure))
+    kind = KNOWN.get(failure.status_code)
+    if kind is None:
+        return on_failure(request, failure)
+    reply = answer(kind(_words(kind)))
+    for name, value in (failure.headers or {}).items():
+        reply.headers[name] = value
+    return reply
+
+
+def on_failure(request: Ask, failure: Exception) -> Response[Problem]:
+    """A bug, or a broken machine: logged here, once, with its traceback."""
+    event = "Timer failed" if request.scope["path"] in TIMER_ACTIONS else "Request failed"
+    office_of(request).log.error(event, error=type(failure).__name__, exc_info=failure)
+    return answer(Unexpected("It was written to the server's log. Try again later."))
+
+
+def _invalid(failure: ValidationException) -> Invalid:
+    return Invalid("Correct what is named and ask again.", errors=_named(failure.extra))
+
+
+def _named(extra: Any) -> list[FieldError]:
+    found = []
+    for each in extra if isinstance(extra, list) else ():
+        key = str(each.get("key", "query"))
+        if key == BODY:
+            found.append(FieldError("body", MISSING))
+        else:
+            found.append(FieldError(NAMES.get(key, key), from_words(str(each.get("message", ""))).message))
+    return found
+
+
+def _words(kind: type[Refusal]) -> str:
+    match kind.status:
+        case 404:
+            return "Nothing is at this address."
+        case 405:
+            return "This address does not take that method."
+        case 413:
+            return "Send less at once."
+        case _:
+            return "It is not well formed."

@@ -1,0 +1,25 @@
+"""What does the API refuse before any service is asked?"""
+
+from __future__ import annotations
+
+from server.domain.errors import Refusal
+
+
+class WrongMethod(Refusal):
+    status, code, title = 405, "method_not_allowed", "This cannot be done here"
+
+
+class TooLarge(Refusal):
+    status, code, title = 413, "too_large", "The request is too large"
+
+
+class UnknownEncoding(Refusal):
+    status, code, title = 415, "unknown_encoding", "The request's encoding is not known"
+
+
+class Unexpected(Refusal):
+    status, code, title = 500, "internal", "Something went wrong on the server"
+
+
+class NotReady(Refusal):
+    status, code, title = 503, "not_ready", "The database does not answer"

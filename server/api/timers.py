@@ -1,0 +1,171 @@
+"""How is a timer started, paused, resumed, stopped and seen?
+
+The seed's first five requests, field for field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from litestar import get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from server.api.events import cost_calculated, timer_started
+from server.api.office import Ask, Call, office_of
+from server.api.problems import documented
+from server.api.wire import Answer, Body, NoBody, encode
+from server.domain.errors import Invalid
+from server.domain.messages import FieldError, StartTimer, StatusReply, StopTimer, TimerReply
+from server.services import idempotency, timers
+
+KEY_LIMIT: Final = 200
+PROBLEMS: Final = (400, 401, 413, 415, 422)
+
+Key = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        description="1 to 200 printable characters. A repeat with the same key gets the first answer and changes nothing.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`reply` None: answered before, and `body` is that first answer, byte for byte."""
+
+    body: bytes
+    reply: TimerReply | None
+    user_id: int
+
+
+@post(
+    "/time-tracking/start",
+    dto=Body[StartTimer],
+    status_code=200,
+    summary="Start a timer",
+    operation_id="startTimer",
+    description="A timer that runs or is paused is stopped first, at the same instant.",
+    responses=documented(*PROBLEMS, 403, 404, 409, 423),
+)
+async def start(request: Ask, data: StartTimer, key: Key = None) -> Answer[TimerReply]:
+    done = act(request, key, data, lambda call: timers.start(call.conn, call.principal, data, call.now_ms))
+    if done.reply is not None:
+        timer_started(office_of(request).log, done.user_id, data.issue_id)
+    return Answer.of_bytes(done.body)
+
+
+@post(
+    "/time-tracking/pause",
+    dto=Body[NoBody],
+    status_code=200,
+    summary="Pause the timer",
+    operation_id="pauseTimer",
+    responses=documented(*PROBLEMS, 409),
+)
+async def pause(request: Ask, data: NoBody | None = None, key: Key = None) -> Answer[TimerReply]:
+    done = act(
+        request, key, data or NoBody(), lambda call: timers.pause(call.conn, call.principal, call.now_ms)
+    )
+    return _with_cost(request, done)
+
+
+@post(
+    "/time-tracking/resume",
+    dto=Body[NoBody],
+    status_code=200,
+    summary="Go on with the paused timer",
+    operation_id="resumeTimer",
+    responses=documented(*PROBLEMS, 403, 404, 409, 423),
+)
+async def resume(request: Ask, data: NoBody | None = None, key: Key = None) -> Answer[TimerReply]:
+    done = act(
+        request, key, data or NoBody(), lambda call: timers.resume(call.conn, call.principal, call.now_ms)
+    )
+    return Answer.of_bytes(done.body)
+
+
+@post(
+    "/time-tracking/stop",
+    dto=Body[StopTimer],
+    status_code=200,
+    summary="Stop the timer",
+    operation_id="stopTimer",
+    description="No budget, lock or length ever refuses it.",
+    responses=documented(*PROBLEMS, 409),
+)
+async def stop(request: Ask, data: StopTimer | None = None, key: Key = None) -> Answer[TimerReply]:
+    said = data or StopTimer()
+    done = act(request, key, said, lambda call: timers.stop(call.conn, call.principal, said, call.now_ms))
+    return _with_cost(request, done)
+
+
+@get(
+    "/time-tracking/status",
+    summary="What runs or is paused now",
+    operation_id="timerStatus",
+    description="The ETag changes with the timer and its budget, not with the passing of time.",
+    responses={
+        304: ResponseSpec(None, description="Nothing changed since that ETag", generate_examples=False),
+        **documented(401),
+    },
+)
+async def status(
+    request: Ask,
+    known: Annotated[str | None, Parameter(header="If-None-Match", description="An ETag.")] = None,
+) -> Answer[StatusReply]:
+    def work(call: Call) -> StatusReply | str:
+        if known is not None:
+            revision = timers.revision(call.conn, call.principal)
+            if _etag(revision) in known:
+                return revision
+        return timers.status(call.conn, call.principal, call.now_ms)
+
+    found = office_of(request).read(request, work)
+    if isinstance(found, str):
+        return Answer.of_bytes(b"", status_code=304, headers={"ETag": _etag(found)})
+    return Answer(found, headers={"ETag": _etag(found.revision)})
+
+
+def act(request: Ask, key: str | None, data: Any, work: Callable[[Call], TimerReply]) -> Done:
+    """Does it once: what is done and the answer to a repeat are one transaction. KeyReused, Invalid."""
+    if key is not None:
+        _check(key)
+    digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + encode(data)).hexdigest()
+
+    def once(call: Call) -> Done:
+        user_id = call.principal.user_id
+        if key is None:
+            reply = work(call)
+            return Done(encode(reply), reply, user_id)
+        before = idempotency.recall(call.conn, user_id, key, digest)
+        if before is not None:
+            return Done(before.body, None, user_id)
+        reply = work(call)
+        body = encode(reply)
+        idempotency.remember(call.conn, user_id, key, digest, 200, body, call.now_ms)
+        return Done(body, reply, user_id)
+
+    return office_of(request).write(request, once)
+
+
+def _check(key: str) -> None:
+    if not (1 <= len(key) <= KEY_LIMIT and key.isascii() and key.isprintable()):
+        raise Invalid(
+            "Send another key.",
+            errors=[FieldError("Idempotency-Key", f"A key has 1 to {KEY_LIMIT} printable ASCII characters.")],
+        )
+
+
+def _with_cost(request: Ask, done: Done) -> Answer[TimerReply]:
+    if done.reply is not None:
+        cost_calculated(office_of(request).log, done.reply.elapsed_seconds, done.reply.cost)
+    return Answer.of_bytes(done.body)
+
+
+def _etag(revision: str) -> str:
+    return f'"{revision}"'

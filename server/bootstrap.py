@@ -1,0 +1,139 @@
+"""How do the parts of the server come together, and how do they end?"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from types import FrameType
+from typing import Any, BinaryIO, Final
+
+import msgspec
+import structlog
+import uvicorn
+from structlog.typing import FilteringBoundLogger
+
+from server.api.app import create_app, document
+from server.api.door import Door
+from server.api.envelope import Envelope
+from server.api.office import Office
+from server.clock import Clock, SystemClock
+from server.db.session import Database
+from server.services import identity
+from server.settings import PRODUCT, LogLevel, Settings
+
+FINISH_WITHIN_S: Final = 10
+BACKLOG: Final = 2048
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class CannotListen(Exception):
+    """Nobody could connect at this address; the text says why."""
+
+
+def serve(settings: Settings, database: Database) -> None:
+    """Until SIGTERM or Ctrl-C: requests in flight are answered, then the database is closed. CannotListen."""
+    log = open_log(settings.log_level, sys.stderr.buffer)
+    logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
+    try:
+        with listen(settings.host, settings.port) as listener:
+            app = build(database, SystemClock(), log, time.perf_counter)
+            host, port = listener.getsockname()[:2]
+            log.info("Listening", host=host, port=port)
+            _run(app, listener)
+            log.info("Stopped")
+    finally:
+        database.close()
+
+
+def build(
+    database: Database, clock: Clock, log: FilteringBoundLogger, ticks: Callable[[], float]
+) -> Envelope:
+    """The whole application over a database that has this version's tables."""
+    office = Office(
+        database=database,
+        clock=clock,
+        server=database.read(identity.server_identity),
+        version=version(PRODUCT),
+        door=Door(database, clock),
+        log=log,
+    )
+    return create_app(office, ticks)
+
+
+def description() -> bytes:
+    """The API's OpenAPI document, as it is served and committed."""
+    return document(version(PRODUCT))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. CannotListen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        if sys.platform != "win32":  # there it would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as failure:
+        raise CannotListen(f"Cannot listen at {host} port {port}: {failure.strerror}.") from failure
+    return listener
+
+
+def open_log(level: LogLevel, stream: BinaryIO) -> FilteringBoundLogger:
+    """JSON, a line an event."""
+    log: FilteringBoundLogger = structlog.wrap_logger(
+        structlog.BytesLogger(stream),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_as_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    return log
+
+
+def _as_json(event: object, **_options: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
+
+
+def _run(app: Envelope, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=FINISH_WITHIN_S,
+    )
+    server = uvicorn.Server(config)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal again when it has finished: with these handlers the process then ends with 0.
+    for each in STOP_SIGNALS:
+        signal.signal(each, stop)
+    server.run(sockets=[listener])
+
+
+class _Forward(logging.Handler):
+    """What libraries say goes into the same log."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log.log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info or None
+        )

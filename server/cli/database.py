@@ -1,0 +1,49 @@
+"""Which database does a command work on, and has it this version's tables?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from server.cli.refused import Refused
+from server.db import migrate
+from server.db.session import Connection, Database, DatabaseUnusable, UnknownDatabase
+from server.domain.errors import Refusal
+from server.settings import Settings, default_database_url
+
+T = TypeVar("T")
+
+
+def upgraded(settings: Settings) -> str:
+    """Its URL. Refused when it cannot be opened, or is of a newer version."""
+    url = settings.database_url or default_database_url()
+    try:
+        if not migrate.is_current(url):
+            migrate.upgrade(url)
+    except (UnknownDatabase, DatabaseUnusable) as failure:
+        raise Refused(failure) from failure
+    return url
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Closed afterwards. Refused."""
+    url = upgraded(settings)
+    try:
+        database = Database.open(url)
+    except (UnknownDatabase, DatabaseUnusable) as failure:
+        raise Refused(failure) from failure
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def change(settings: Settings, work: Callable[[Connection], T]) -> T:
+    """In one transaction. Refused."""
+    with opened(settings) as database:
+        try:
+            return database.run(work)
+        except Refusal as refusal:
+            raise Refused(refusal.detail) from refusal

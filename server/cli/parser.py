@@ -1,0 +1,82 @@
+"""What can be typed after `hourkeep-server`?
+
+Exit codes: 0 done; 1 refused, with one line on stderr; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, Final
+
+from server.cli.refused import Refused
+from server.domain.messages import Role
+from server.settings import PRODUCT, BadSetting, Settings, from_environment, parse_port
+
+REFUSED: Final = 1
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code. SystemExit (2) for wrong usage."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = _settings(asked)
+        # Each command is a module that is imported when it is wanted: serving starts sooner without the others.
+        import_module(f"server.cli.{asked.command}").run(asked, settings)
+    except (BadSetting, Refused) as refusal:
+        sys.stderr.write(f"hourkeep-server: {refusal}\n")
+        return REFUSED
+    return 0
+
+
+def parser() -> ArgumentParser:
+    whole = ArgumentParser(
+        "hourkeep-server", description="Hourkeep's server: the truth about time and money."
+    )
+    whole.add_argument("--version", action="version", version=f"hourkeep-server {version(PRODUCT)}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    serving = _add(commands, "serve", "serve; upgrades a SQLite database by itself")
+    serving.add_argument("--host", help="address to listen at (HOURKEEP_HOST, else 127.0.0.1)")
+    serving.add_argument("--port", type=_port, help="port to listen at (HOURKEEP_PORT, else 8765)")
+    _add(commands, "migrate", "make or upgrade the tables")
+    _add(commands, "demo", "fill in the demo company; a second time changes nothing")
+    _add(commands, "openapi", "print the API's description")
+    user = commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND")
+    adding = _add(user, "add", "a new account", module="user_add")
+    adding.add_argument("email", metavar="EMAIL")
+    adding.add_argument("--name", required=True)
+    adding.add_argument("--role", required=True, choices=[str(role) for role in Role])
+    adding.add_argument(
+        "--password-stdin", required=True, action="store_true", help="read the password from standard input"
+    )
+    return whole
+
+
+def _add(commands: Any, name: str, words: str, module: str | None = None) -> ArgumentParser:
+    command: ArgumentParser = commands.add_parser(name, help=words, description=words)
+    command.add_argument(
+        "--database-url", help="such as sqlite:////var/lib/hourkeep/hourkeep.sqlite3 (HOURKEEP_DATABASE_URL)"
+    )
+    command.set_defaults(command=module or name)
+    return command
+
+
+def _port(text: str) -> int:
+    try:
+        return parse_port(text)
+    except ValueError as failure:
+        raise ArgumentTypeError(str(failure)) from failure
+
+
+def _settings(asked: Namespace) -> Settings:
+    """What was typed counts more than the environment."""
+    typed = {
+        name: value
+        for name in ("host", "port", "database_url")
+        if (value := getattr(asked, name, None)) is not None
+    }
+    return replace(from_environment(), **typed)
