@@ -6,7 +6,6 @@ once; what is derived from them follows in `server.services.projection`, in the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import assert_never
 
@@ -14,7 +13,7 @@ from server.db.repositories import actions
 from server.db.repositories.actions import Letter, StoredAction
 from server.domain.holds import Rejection
 from server.domain.messages import OutcomeKind, PauseBody, ResumeBody, StartBody, StopBody
-from server.services.bodies import Nonsense, Said
+from server.services.bodies import Nonsense, Said, envelope
 from server.services.ending import end_claim
 from server.services.facts import Facts
 from server.services.opening import open_claim
@@ -68,8 +67,6 @@ def _record(facts: Facts, said: Said, outcome: Outcome) -> None:
 
 
 def _dead(facts: Facts, said: Said, outcome: Outcome) -> Outcome:
-    envelope = {"action_id": said.action_id, "v": said.v, "kind": said.kind, "body": said.raw}
-    letter = Letter(
-        said.action_id, outcome.code or "", outcome.detail or "", json.dumps(envelope, ensure_ascii=False)
-    )
+    raw = envelope(said.action_id, said.v, said.kind, said.raw)
+    letter = Letter(said.action_id, outcome.code or "", outcome.detail or "", raw)
     return replace(outcome, dead_letter_id=actions.add_letter(facts.conn, facts.sender, letter))

@@ -55,6 +55,11 @@ class Said:
         return json.dumps(self.raw, ensure_ascii=False, separators=(",", ":"))
 
 
+def envelope(action_id: str, v: int, kind: str, raw: dict[str, Any]) -> str:
+    """All that came, for a dead letter."""
+    return json.dumps({"action_id": action_id, "v": v, "kind": kind, "body": raw}, ensure_ascii=False)
+
+
 def understand(action_id: str, v: int, kind: str, raw: dict[str, Any]) -> Said:
     """ValueError when the body holds what no chain can be made of: floats, lone surrogates."""
     digest = chain.body_hash(v, kind, raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from server.db.repositories import actions, claims, logs
@@ -12,6 +13,7 @@ from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
 from server.domain.messages import ResumeBody, StartBody
 from server.domain.permissions import may_track
+from server.services.bodies import envelope
 from server.services.facts import Facts
 from server.services.outcome import Outcome, applied, held, rejected
 from server.services.rates import rate_at
@@ -126,11 +128,12 @@ def _check_early_ends(facts: Facts, stored: StoredClaim) -> None:
 
 
 def _set_aside(facts: Facts, end: StoredEnd) -> None:
+    sent = actions.sent(facts.conn, end.action_id)
     letter = Letter(
         end.action_id,
         Rejection.END_BEFORE_START,
         "This end lies before the start, which came later.",
-        actions.payload(facts.conn, end.action_id),
+        envelope(end.action_id, sent.v, sent.kind, json.loads(sent.payload)),
     )
     actions.add_letter(facts.conn, facts.sender, letter)
     claims.remove_end(facts.conn, end.action_id)

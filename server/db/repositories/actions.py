@@ -27,7 +27,7 @@ _OUTCOME: Final = (
 _NAMED: Final = select(*_OUTCOME).where(
     applied_actions.c.action_id.in_(bindparam("action_ids", expanding=True))
 )
-_PAYLOAD: Final = select(applied_actions.c.payload).where(
+_SENT: Final = select(applied_actions.c.v, applied_actions.c.kind, applied_actions.c.payload).where(
     applied_actions.c.action_id == bindparam("action_id")
 )
 _ADD: Final = insert(applied_actions)
@@ -57,6 +57,15 @@ class StoredAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What an action said; `payload` is its body as JSON."""
+
+    v: int
+    kind: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """An action that was not applied, as it came."""
 
@@ -80,9 +89,9 @@ def named(conn: Connection, action_ids: Sequence[str]) -> dict[str, StoredAction
     return {row.action_id: _action(row) for row in conn.execute(_NAMED, {"action_ids": action_ids})}
 
 
-def payload(conn: Connection, action_id: str) -> str:
-    text: str = conn.execute(_PAYLOAD, {"action_id": action_id}).scalar_one()
-    return text
+def sent(conn: Connection, action_id: str) -> Sent:
+    row = conn.execute(_SENT, {"action_id": action_id}).one()
+    return Sent(row.v, row.kind, row.payload)
 
 
 def add(  # noqa: PLR0917  # what came, and what became of it
