@@ -114,6 +114,13 @@ class Company:
     def delete_issue(self, key: str) -> None:
         self.database.run(lambda conn: catalog.delete_issue(conn, self.issues[key], self.clock.now_ms()))
 
+    def remove_member(self, project: str, person: Person) -> None:
+        self.write(
+            "DELETE FROM project_members WHERE project_id = ? AND user_id = ?",
+            self.projects[project],
+            person.principal.user_id,
+        )
+
     def budget(self, project: str) -> BudgetUse:
         return self.database.read(lambda conn: budgets.use(conn, self.projects[project], self.clock.now_ms()))
 
@@ -129,8 +136,9 @@ class Company:
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         return self.database.read(lambda conn: [tuple(row) for row in conn.exec_driver_sql(question, values)])
 
-    def key_of(self, issue_id: int) -> str:
-        return next(key for key, known in self.issues.items() if known == issue_id)
+    def write(self, statement: str, *values: object) -> None:
+        """For what no service does yet."""
+        self.database.run(lambda conn: conn.exec_driver_sql(statement, values))
 
     def check(self) -> None:
         """What must hold at any time, whatever was done."""
