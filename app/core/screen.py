@@ -57,10 +57,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Counted seconds of the day up to `as_of` (epoch seconds); what runs since then is added by `shown_today`."""
+    """`seconds`: counted of the day that the server meant at `as_of` (epoch seconds), and what ended here since.
+
+    `running_from`: since when the stretch that runs is not among them; None when nothing runs.
+    """
 
     seconds: int = 0
     as_of: int = 0
+    running_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,7 @@ def shown_today(state: TimerState, now: int, midnight: int) -> int:
     """Seconds worked since `midnight` (epoch seconds of the local day's start), the running timer included."""
     today = state.today
     seconds = today.seconds if today.as_of >= midnight else 0
-    timer = state.timer
-    if timer is None or timer.running_since is None:
+    if today.running_from is None:
         return seconds
     until = now if state.stopping_at is None else state.stopping_at
-    return seconds + max(0, until - max(today.as_of, timer.running_since, midnight))
+    return seconds + max(0, until - max(today.running_from, midnight))

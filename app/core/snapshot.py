@@ -47,28 +47,50 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What of a snapshot is worth keeping in a file. The timer is in the outbox already, with what followed."""
+    """What of a snapshot is worth keeping in a file. The timer is in the outbox already, with what followed.
+
+    `running_claim`: the stretch that ran, whose seconds up to `as_of` are in `today_seconds`.
+    """
 
     rate: Rate | None
     today_seconds: int
     as_of: int
     budgets: dict[int, Budget]
     attention: tuple[Held, ...]
+    running_claim: str | None
+
+    def uncounted_from(self, timer: Timer | None) -> int | None:
+        """Since when the stretch that runs is not part of `today_seconds`; None when nothing runs."""
+        if timer is None or timer.running_since is None:
+            return None
+        is_counted = timer.claim_id == self.running_claim
+        return max(self.as_of, timer.running_since) if is_counted else timer.running_since
 
 
-def dump(snapshot: Snapshot) -> str:
-    rate = snapshot.rate
+def keep(snapshot: Snapshot) -> Kept:
+    return Kept(
+        rate=snapshot.rate,
+        today_seconds=snapshot.today_seconds,
+        as_of=snapshot.as_of,
+        budgets=snapshot.budgets,
+        attention=snapshot.attention,
+        running_claim=None if snapshot.timer is None else snapshot.timer.claim_id,
+    )
+
+
+def dump(kept: Kept) -> str:
+    rate = kept.rate
     return json.dumps(
         {
             "rate": None if rate is None else [str(rate.rate_type), str(rate.amount), rate.currency],
-            "today": [snapshot.today_seconds, snapshot.as_of],
+            "today": [kept.today_seconds, kept.as_of, kept.running_claim],
             "budgets": [
                 [project_id, _text(use.percent), _text(use.warning_percent), use.as_of]
-                for project_id, use in snapshot.budgets.items()
+                for project_id, use in kept.budgets.items()
             ],
             "attention": [
                 [each.action_id, each.code, each.detail, each.since, each.issue_key]
-                for each in snapshot.attention
+                for each in kept.attention
             ],
         },
         ensure_ascii=False,
@@ -83,21 +105,24 @@ def read(text: str) -> Kept | None:
         return None
 
 
-def worked_after(as_of: int, timer: Timer | None, pending: Iterable[Fact]) -> int:
-    """Seconds that ended after `as_of` in stretches which `pending` closes; `timer` is the one before them."""
-    running = None if timer is None else timer.running_since
+def worked(uncounted_from: int | None, facts: Iterable[Fact]) -> int:
+    """Seconds in the stretches that these facts close.
+
+    `uncounted_from`: since when the stretch that runs before them is not counted elsewhere; None when nothing runs.
+    """
+    running = uncounted_from
     seconds = 0
-    for fact in pending:
+    for fact in facts:
         at = int(fact.body["t"]["wall"])
         if running is not None:
-            seconds += max(0, at - max(running, as_of))
+            seconds += max(0, at - running)
         running = at if fact.kind in {Kind.START, Kind.RESUME} else None
     return seconds
 
 
 def _read(fields: dict[str, Any]) -> Kept:
     rate = fields["rate"]
-    seconds, as_of = fields["today"]
+    seconds, as_of, claim = fields["today"]
     return Kept(
         rate=None if rate is None else Rate(RateType(rate[0]), Decimal(rate[1]), str(rate[2])),
         today_seconds=int(seconds),
@@ -107,6 +132,7 @@ def _read(fields: dict[str, Any]) -> Kept:
             for project_id, percent, warning, at in fields["budgets"]
         },
         attention=tuple(Held(*each) for each in fields["attention"]),
+        running_claim=None if claim is None else str(claim),
     )
 
 

@@ -18,7 +18,7 @@ from app.core.gestures import Gesture
 from app.core.ids import id_source, new_device_id
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Budget, Today
-from app.core.snapshot import Held, Kept, Snapshot, worked_after
+from app.core.snapshot import Held, Kept, Snapshot, worked
 from app.core.timer import Rate, Timer
 from app.errors import FileTrouble
 from app.store.cache import Cache
@@ -47,7 +47,7 @@ NEW_ELSEWHERE_S: Final = 60
 
 PRUNE_EVERY_S: Final = 86_400
 STOPPING: Final = "stopping"
-NOTHING: Final = Kept(rate=None, today_seconds=0, as_of=0, budgets={}, attention=())
+NOTHING: Final = Kept(None, 0, 0, {}, (), None)
 
 Tell = Callable[[Notice], None]
 
@@ -64,7 +64,8 @@ class Desk:
         self.timer = outbox.timer()
         saved = cache.snapshot()
         self._kept = NOTHING if saved is None else snapshot.read(saved.content) or NOTHING
-        self._closed_seconds = 0 if saved is None else self._worked_since(saved.seq)
+        # Of a stretch that ran at the snapshot only what is still running can be told; the next sync brings the rest.
+        self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq))
         self._pruned_at: int | None = None
 
     def close(self) -> None:
@@ -75,10 +76,10 @@ class Desk:
 
     def record(self, gesture: Gesture) -> None:
         """On the disk when it returns."""
-        before = self.timer
+        running_from = self._kept.uncounted_from(self.timer)
         self.outbox.record(gesture.drafts, gesture.timer)
         self.timer = gesture.timer
-        self._closed_seconds += worked_after(self._kept.as_of, before, gesture.drafts)
+        self._closed_seconds += worked(running_from, gesture.drafts)
         if gesture.timer is not None:
             self.cache.note_recent(gesture.timer.issue.id, self._clock.now())
 
@@ -113,7 +114,8 @@ class Desk:
         return self._kept.attention
 
     def today(self) -> Today:
-        return Today(self._kept.today_seconds + self._closed_seconds, self._kept.as_of)
+        kept = self._kept
+        return Today(kept.today_seconds + self._closed_seconds, kept.as_of, kept.uncounted_from(self.timer))
 
     def budget(self) -> Budget | None:
         """Of the timer's project."""
@@ -201,9 +203,9 @@ class Desk:
         if drafts or view != before:
             self.outbox.record(drafts, view)
         self.timer = view
-        self._kept = _kept(fresh)
-        self._closed_seconds = worked_after(fresh.as_of, fresh.timer, pending)
-        self.cache.save_snapshot(snapshot.dump(fresh), seq)
+        self._kept = snapshot.keep(fresh)
+        self._closed_seconds = worked(self._kept.uncounted_from(fresh.timer), (*pending, *drafts))
+        self.cache.save_snapshot(snapshot.dump(self._kept), seq)
         self.cache.merge_recents(fresh.recent_issue_ids, fresh.as_of)
 
     def _superseded(self, before: Timer | None, view: Timer | None) -> Sequence[Draft]:
@@ -229,11 +231,3 @@ class Desk:
         if self._pruned_at is None or now - self._pruned_at > PRUNE_EVERY_S:
             self._pruned_at = now
             self.outbox.prune(now)
-
-    def _worked_since(self, seq: int) -> int:
-        """Before the first sync the snapshot's own timer is not known; what was recorded after it is."""
-        return worked_after(self._kept.as_of, None, self.outbox.after(seq))
-
-
-def _kept(fresh: Snapshot) -> Kept:
-    return Kept(fresh.rate, fresh.today_seconds, fresh.as_of, fresh.budgets, fresh.attention)
