@@ -1,4 +1,4 @@
-"""Does the database have the tables of this version, and how does it get them?"""
+"""How does the database get the tables of this version?"""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.session import DatabaseUnusable, open_engine
+from server.db.version import is_current
+
+__all__ = ["is_current", "upgrade"]
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -33,19 +34,6 @@ def upgrade(url: str) -> None:
         raise DatabaseUnusable(f"The database cannot be upgraded: {failure}") from failure
     finally:
         engine.dispose()
-
-
-def is_current(url: str) -> bool:
-    """False for an empty database and for another version's. UnknownDatabase, DatabaseUnusable."""
-    engine = open_engine(url)
-    try:
-        with engine.connect() as conn:
-            found = MigrationContext.configure(conn).get_current_heads()
-    except SQLAlchemyError as failure:
-        raise DatabaseUnusable(f"The database cannot be read: {failure}") from failure
-    finally:
-        engine.dispose()
-    return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _config() -> Config:
