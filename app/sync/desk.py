@@ -6,7 +6,7 @@ device's own unconfirmed actions folded in; it is kept on the disk with every ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Final, assert_never
 
@@ -181,18 +181,23 @@ class Desk:
             self.outbox.rekey(new_device_id())
             return
         self.outbox.settle(answer.head.seq, answer.results)
-        for each in new:
-            self._say(each)
+        self._say(new)
         if answer.snapshot is not None:
             self._take_over(answer.snapshot, answer.head.seq)
         self._prune()
 
-    def _say(self, result: Settled) -> None:
+    def _say(self, results: Iterable[Settled]) -> None:
         """Only what was news: a repeat was told the first time."""
-        if result.final == Outcome.HELD:
-            self._tell(Notice(NoticeKind.HELD, {"text": result.detail or ""}))
-        elif result.final == Outcome.REJECTED:
-            self._tell(Notice(NoticeKind.REJECTED, {"text": result.detail or ""}))
+        news = {each.action_id for each in results if each.final != Outcome.APPLIED}
+        for item in self.outbox.attention() if news else ():
+            if item.action_id not in news:
+                continue
+            if item.outcome == Outcome.HELD:
+                issue = None if item.issue_id is None else self.cache.issue(item.issue_id)
+                key = None if issue is None else issue.key
+                self._tell(Notice(NoticeKind.HELD, {"issue_key": key, "text": item.detail}))
+            else:
+                self._tell(Notice(NoticeKind.REJECTED, {"text": item.detail}))
 
     def _take_over(self, fresh: Snapshot, seq: int) -> None:
         """The server's state, with what was recorded since."""

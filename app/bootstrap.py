@@ -1,0 +1,136 @@
+"""Which parts make the app, in which order do they begin, and in which do they end?
+
+The tray first: everything that it does not need is made once it shows.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from app import settings
+from app.clock import NANO, SystemClock, Ticks, system_ticks
+from app.desktop.log_file import open_log
+from app.errors import AppError
+from app.paths import Profile
+from app.settings import Environment
+from app.sync.loop import Loop, Network
+from app.ui.bridge import Bridge
+from app.ui.controller import Controller
+from app.ui.notices import Notices
+from app.ui.single_instance import SingleInstance
+from app.ui.stop_signals import StopSignals
+from app.ui.text import Text
+from app.ui.theme import Theme
+from app.ui.tray import Tray
+from app.ui.windows import Windows
+
+log: Final = logging.getLogger(__name__)
+
+SYNC_BEGINS_AFTER_MS: Final = 150  # its imports would take the processor while the tray is being painted
+SYNC_ENDS_WITHIN_S: Final = 1.0
+
+
+def run(*, hidden: bool) -> int:
+    """The app until it is quit; at once when another one runs for this profile. Exit code 0, or 1 with a line on stderr."""
+    environment = Environment.read()
+    profile = settings.find_profile(environment)
+    try:
+        profile.ensure()
+        instance = SingleInstance(profile)
+        if not instance.claim(show=not hidden):
+            return 0
+    except AppError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # nothing is there yet that could show it
+        return 1
+    open_log(profile.log_file)
+    sys.excepthook = log_exception
+    app = App(profile, environment, instance)
+    return app.run(hidden=hidden)
+
+
+class App(QObject):
+    """Owns every part. GUI thread."""
+
+    def __init__(self, profile: Profile, environment: Environment, instance: SingleInstance) -> None:
+        self._qt = QApplication(["hourkeep"])
+        super().__init__()
+        self._qt.setApplicationName("Hourkeep")
+        self._qt.setDesktopFileName("hourkeep")
+        self._qt.setQuitOnLastWindowClosed(False)
+        loaded = settings.load(profile.settings_file)
+        ticks = system_ticks()
+        self._instance = instance
+        self._clock = SystemClock(ticks, tz=environment.tz)
+        self._bridge = Bridge()
+        self._loop = Loop(
+            network_maker(profile, self._clock), self._bridge.hand_over, monotonic(ticks), random.random
+        )
+        self._controller = Controller(profile, loaded, self._clock, self._loop.post)
+        self._bridge.arrived.connect(self._controller.receive)
+        text = Text.load(loaded.settings.language)
+        self._windows = Windows(self._controller, text, Theme(loaded.settings.theme), self._qt.quit)
+        self._tray = Tray(self._controller, self._windows)
+        self._notices = Notices(self._controller, self._tray, self._windows)
+
+    def run(self, *, hidden: bool) -> int:
+        """Until it is quit; the exit code."""
+        signals = StopSignals(self._qt.quit)
+        self._controller.open()
+        self._tray.show()
+        QTimer.singleShot(0, self._take_commands)
+        QTimer.singleShot(SYNC_BEGINS_AFTER_MS, self._begin_to_sync)
+        if not hidden and (self._controller.settings.show_floating or not self._tray.available):
+            QTimer.singleShot(0, self._windows.show_floating)
+        code = self._qt.exec()
+        self._end()
+        signals.close()
+        return code
+
+    @Slot()
+    def _take_commands(self) -> None:
+        self._instance.serve(self._controller, self._windows.show_floating, self._qt.quit)
+
+    @Slot()
+    def _begin_to_sync(self) -> None:
+        self._loop.start()
+
+    def _end(self) -> None:
+        """Nobody new comes in, then no more of the network, then the files."""
+        self._tray.hide()
+        self._loop.stop(SYNC_ENDS_WITHIN_S)
+        self._controller.close()
+        self._instance.close()
+
+
+def network_maker(profile: Profile, clock: SystemClock) -> Callable[[], Network]:
+    """Called in the sync thread: the imports for HTTP and the keyring take longer than the tray does to show."""
+
+    def make() -> Network:
+        from importlib.metadata import version  # noqa: PLC0415  # see above
+
+        from app.api.client import Client  # noqa: PLC0415
+        from app.desktop.secrets import Secrets  # noqa: PLC0415
+        from app.sync.network import Calls  # noqa: PLC0415
+
+        ours = version("hourkeep")
+        return Calls(lambda url: Client(url, version=ours, now=clock.now), Secrets(profile.folder), ours)
+
+    return make
+
+
+def monotonic(ticks: Ticks) -> Callable[[], float]:
+    """Seconds since boot, sleep included: what was due while the machine slept is due when it wakes."""
+    return lambda: ticks.mono_ns() / NANO
+
+
+def log_exception(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """A bug in a slot: Qt goes on, and the log file says what it was."""
+    log.critical("unexpected", exc_info=(kind, error, traceback))
