@@ -34,13 +34,13 @@ class Text:
         """None: the first language of the system's that there is a file for, else English."""
         return cls(language or _system_language())
 
-    def t(self, key: str, **values: object) -> str:
+    def t(self, key: str, /, **values: object) -> str:
         words = self._find(key)
         if not isinstance(words, str):
             raise KeyError(f"{key} needs a number")
         return words.format_map(values)
 
-    def plural(self, key: str, n: int, **values: object) -> str:
+    def plural(self, key: str, n: int, /, **values: object) -> str:
         """The words for `n` things; they may name it as {n}."""
         words = self._find(key)
         if isinstance(words, str):

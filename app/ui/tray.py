@@ -1,0 +1,112 @@
+"""What does the tray say about the timer?
+
+Stores nothing: one method repaints it from the state. The tooltip keeps up in steps of ten seconds; the floating timer
+is for those who want the second.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from app.core.screen import TimerState, shown_seconds
+from app.core.timer import Status
+from app.ui.controller import Controller
+from app.ui.floating_words import live_cost, sync_words
+from app.ui.format import duration_words
+from app.ui.icons import Mark, sync_mark, tray_icon
+from app.ui.menu import TimerMenu
+from app.ui.windows import Windows
+
+TOOLTIP_MS: Final = 10_000
+MESSAGE_MS: Final = 8_000
+
+
+class Tray(QObject):
+    """GUI thread. The menu works without a tray too: the floating timer opens it."""
+
+    def __init__(self, controller: Controller, windows: Windows) -> None:
+        super().__init__()
+        self._controller = controller
+        self._windows = windows
+        self._text = windows.text
+        self._drawn: tuple[Status, Mark, bool] | None = None
+        self.menu = TimerMenu(windows)
+        self.icon = QSystemTrayIcon(self)
+        self.icon.setContextMenu(self.menu)
+        self.icon.activated.connect(self._activated)
+        self._clock = QTimer(self)
+        self._clock.setInterval(TOOLTIP_MS)
+        self._clock.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._clock.timeout.connect(self._say)
+        controller.changed.connect(self.render)
+        windows.theme.changed.connect(self._redraw)
+        windows.menu_wanted.connect(self._open_menu)
+        self.render(controller.state)
+
+    @property
+    def available(self) -> bool:
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def show(self) -> None:
+        """A tray that the desktop starts later takes the icon then."""
+        self.icon.show()
+        # Desktops that read the menu over D-Bus may look at it before they say that they open it.
+        QTimer.singleShot(0, self.menu.fill)
+
+    def hide(self) -> None:
+        self.icon.hide()
+
+    def render(self, state: TimerState) -> None:
+        shape = (state.status, sync_mark(state), self._windows.theme.dark)
+        if shape != self._drawn:
+            self._drawn = shape
+            self.icon.setIcon(tray_icon(state, self._windows.theme.colors))
+        self._say()
+        runs = state.status is Status.RUNNING
+        if runs != self._clock.isActive():
+            if runs:
+                self._clock.start()
+            else:
+                self._clock.stop()
+
+    def tell(self, title: str, words: str, *, is_bad: bool = False) -> None:
+        kind = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
+        self.icon.showMessage(title, words, kind, MESSAGE_MS)
+
+    def _redraw(self) -> None:
+        self.render(self._controller.state)
+
+    def _say(self) -> None:
+        self.icon.setToolTip(self.tooltip())
+
+    def tooltip(self) -> str:
+        """Issue and elapsed time, cost, and what waits or needs attention; a line each."""
+        state, text = self._controller.state, self._text
+        now = self._controller.clock.now()
+        lines = [self._timer_words(state, now)]
+        if state.timer is not None:
+            lines.append(state.timer.issue.summary)
+        if cost := live_cost(state, now, text):
+            lines.append(cost)
+        sync = sync_words(state, text)
+        if sync.mark is not Mark.SAVED:
+            lines.append(sync.short)
+        return "\n".join(line for line in lines if line)
+
+    def _timer_words(self, state: TimerState, now: int) -> str:
+        if state.timer is None:
+            return self._text.t("tray.idle")
+        words = {"key": state.timer.issue.key, "duration": duration_words(shown_seconds(state, now))}
+        if state.status is Status.RUNNING:
+            return self._text.t("tray.running", **words)
+        return self._text.t("tray.paused", **words)
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason == QSystemTrayIcon.ActivationReason.Trigger:
+            self._windows.show_floating()
+
+    def _open_menu(self, at: QPoint) -> None:
+        self.menu.popup(at)
