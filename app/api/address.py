@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from app.api.problems import BadAddress
 
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+NETLOC: Final = re.compile(r"(\[[^\[\]]+\]|[^\[\]:]+)(:[^:]*)?")
 HOST: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 PATH: Final = re.compile(r"[A-Za-z0-9/._~%-]*")
 NO_ADDRESS: Final = "This is not the address of a server."
@@ -61,6 +62,8 @@ def _split(text: str) -> SplitResult:
 
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
+    if NETLOC.fullmatch(parts.netloc) is None:
+        raise BadAddress(NO_ADDRESS)
     if ":" in host:
         try:
             return str(ipaddress.IPv6Address(host))
