@@ -48,25 +48,26 @@ from server.services.snapshot import name_of
 
 
 def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: int) -> TimerReply:
-    """Stops what runs or is paused, at the same instant. NotFound, Forbidden, Invalid, Locked."""
+    """Stops what runs or is paused, at the same instant. NotFound, Forbidden, Invalid, Locked.
+
+    What a device began ahead of time ends where it began, and this starts now: its clock does not move ours.
+    """
     facts = _facts(conn, principal, now_ms)
     facts.load_places([request.issue_id])
     place = _place(facts, request)
     _must_admit(facts, place.issue_id, facts.now)
-    at = facts.now
     current = timers.present(conn, principal.user_id).timer
     if current is not None:
-        at = _end_at(facts, current)
-        _record(facts, ActionKind.STOP, _stop_body(current, at, EndCause.SWITCH))
+        _record(facts, ActionKind.STOP, _stop_body(current, _end_at(facts, current), EndCause.SWITCH))
     timer_id, claim_id = uuid7(now_ms), uuid7(now_ms)
-    _record(facts, ActionKind.START, StartBody(timer_id, claim_id, place.issue_id, server_instant(at)))
+    _record(facts, ActionKind.START, StartBody(timer_id, claim_id, place.issue_id, server_instant(facts.now)))
     reproject(facts)
     log_id = facts.claims[claim_id].time_log_id or 0
     return TimerReply(
         success=True,
         time_log_id=log_id,
         status=TimerStatus.RUNNING,
-        start_time=at,
+        start_time=facts.now,
         elapsed_seconds=0,
         cost=cost(0, None),
     )
