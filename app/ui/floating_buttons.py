@@ -17,8 +17,8 @@ from app.ui.theme import Theme
 FULL_PX: Final = 32
 COMPACT_PX: Final = 24
 RADIUS: Final = 6
-PADDING: Final = 10
-GAP: Final = 6
+PADDING: Final = {FULL_PX: 10, COMPACT_PX: 5}
+GAP: Final = {FULL_PX: 6, COMPACT_PX: 4}
 RING: Final = 2
 SLACK: Final = 2  # advances are rounded down
 KEYBOARD: Final = {
@@ -29,25 +29,28 @@ KEYBOARD: Final = {
 
 
 class TimerButton(QPushButton):
-    """`worded`: shows its words beside the shape. `flat`: without a frame until the mouse is over it."""
+    """`worded`: shows its words beside the shape. `flat`: without a frame until the mouse is over it. `least`: pixels."""
 
     def __init__(
-        self, mark: Mark, theme: Theme, parent: QWidget, *, worded: bool, flat: bool = False
+        self,
+        mark: Mark,
+        theme: Theme,
+        parent: QWidget,
+        *,
+        worded: bool,
+        flat: bool = False,
+        least: int = FULL_PX,
     ) -> None:
         super().__init__(parent)
         self._mark = mark
         self._theme = theme
         self._worded = worded
-        self._least = FULL_PX if worded else COMPACT_PX
+        self._least = least
         self._has_ring = False
         self.setFlat(flat)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme.changed.connect(self.update)
-
-    def at_least(self, pixels: int) -> None:
-        self._least = pixels
-        self.updateGeometry()
 
     def say(self, words: str, tip: str, name: str | None = None, mark: Mark | None = None) -> None:
         """`name` is what a screen reader says first; `words` when None."""
@@ -56,6 +59,7 @@ class TimerButton(QPushButton):
             self.update()
         if words != self.text():
             self.setText(words)
+            self.updateGeometry()
         self.setToolTip(tip)
         self.setAccessibleName(name or words)
         self.setAccessibleDescription(tip)
@@ -66,7 +70,8 @@ class TimerButton(QPushButton):
         if not self._worded:
             return QSize(height, height)
         words = metrics.horizontalAdvance(self.text()) + SLACK
-        return QSize(words + metrics.ascent() + GAP + 2 * PADDING, height)
+        inner = metrics.ascent() + (GAP[self._least] + words if self.text() else 0)
+        return QSize(inner + 2 * PADDING[self._least], height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return self.sizeHint()
@@ -109,13 +114,13 @@ class TimerButton(QPushButton):
 
     def _paint_words(self, painter: QPainter) -> None:
         metrics = QFontMetrics(self.font())
-        side = metrics.ascent()
-        box = QRectF(PADDING, (self.height() - side) / 2, side, side)
+        padding, side = PADDING[self._least], metrics.ascent()
+        box = QRectF(padding, (self.height() - side) / 2, side, side)
         paint(painter, self._mark, box, self._color())
-        left = PADDING + side + GAP
+        left = padding + side + GAP[self._least]
         colors = self._theme.colors
         painter.setPen(QColor(colors.secondary if self.isFlat() else colors.text))
-        room = self.width() - left - PADDING
+        room = self.width() - left - padding
         words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.screen import TimerState
 from app.core.timer import Status
-from app.ui.floating_buttons import TimerButton
+from app.ui.floating_buttons import COMPACT_PX, TimerButton
 from app.ui.floating_full import BOLD, say_main
 from app.ui.floating_hands import Hands
 from app.ui.floating_labels import Figures, MarkLabel, Note, Words
@@ -76,11 +76,10 @@ class CompactFace(QWidget):
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(0)
-        self._main = TimerButton(Mark.START, self._theme, self, worded=False, flat=True)
-        self._start = TimerButton(Mark.START, self._theme, self, worded=True, flat=True)
-        self._stop = TimerButton(Mark.STOP, self._theme, self, worded=False, flat=True)
-        self._sync = TimerButton(Mark.SAVED, self._theme, self, worded=False, flat=True)
-        self._start.at_least(24)
+        self._main = self._make_button(Mark.START, worded=False)
+        self._start = self._make_button(Mark.START, worded=True)
+        self._stop = self._make_button(Mark.STOP, worded=False)
+        self._sync = self._make_button(Mark.SAVED, worded=True)
         self._main.clicked.connect(self._hands.toggle)
         self._start.clicked.connect(self._hands.search)
         self._stop.clicked.connect(self._hands.stop)
@@ -88,6 +87,9 @@ class CompactFace(QWidget):
         for button in (self._start, self._main, self._stop, self._sync):
             row.addWidget(button)
         return row
+
+    def _make_button(self, mark: Mark, *, worded: bool) -> TimerButton:
+        return TimerButton(mark, self._theme, self, worded=worded, flat=True, least=COMPACT_PX)
 
     def _render_issue(self, state: TimerState) -> None:
         words = self._text.t("timer.no_issue") if state.timer is None else state.timer.issue.key
@@ -104,7 +106,7 @@ class CompactFace(QWidget):
             tip = self._text.t("timer.stop_tip", key=state.timer.issue.key)
             self._stop.say(self._text.t("timer.stop"), tip)
         self._sync.setVisible(sync.mark is not Mark.SAVED)
-        self._sync.say(sync.short, sync.full, mark=sync.mark)
+        self._sync.say(str(sync.count or ""), sync.full, sync.short, sync.mark)
 
     def _render_note(self, state: TimerState, now: int, told: Line | None) -> None:
         said = told

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.core.screen import TimerState
 from app.core.timer import Status
 from app.ui.floating_bar import BudgetBar
-from app.ui.floating_buttons import FULL_PX, TimerButton
+from app.ui.floating_buttons import TimerButton
 from app.ui.floating_hands import Hands
 from app.ui.floating_labels import Elided, Figures, MarkLabel, Note, Words
 from app.ui.floating_recents import Recents
@@ -23,6 +23,7 @@ WIDTH_PX: Final = 304
 PADDING: Final = 12
 EDGE: Final = 4  # of what is flat until the mouse is over it, so that its words stand at the padding
 BOTTOM: Final = 8
+INSET: Final = PADDING - EDGE
 TIME_SCALE: Final = 2.0
 MONEY_SCALE: Final = 1.15
 BOLD: Final = 600
@@ -38,21 +39,15 @@ class FullFace(QWidget):
         self._theme = theme
         self.setMinimumWidth(WIDTH_PX)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(PADDING, EDGE, PADDING, BOTTOM)
+        rows.setContentsMargins(EDGE, EDGE, EDGE, BOTTOM)
         rows.setSpacing(4)
         rows.addLayout(self._make_head())
         self._figures = self._make_figures()
         rows.addWidget(self._figures)
-        self._bar = BudgetBar(theme, self)
-        rows.addWidget(self._bar)
-        self._note = Note(theme, self)
-        rows.addWidget(self._note)
+        rows.addLayout(self._make_budget())
         self._recents = Recents(hands.start, text, theme, self)
         rows.addLayout(self._make_buttons())
-        inset = QVBoxLayout()
-        inset.setContentsMargins(EDGE - PADDING, 0, EDGE - PADDING, 0)
-        inset.addWidget(self._recents)
-        rows.addLayout(inset)
+        rows.addWidget(self._recents)
 
     def show_state(self, state: TimerState, now: int, sync: SyncWords, told: Line | None) -> None:
         self._render_head(state)
@@ -80,7 +75,6 @@ class FullFace(QWidget):
         self._key = Words(self._theme, self, weight=BOLD)
         self._summary = Elided(self._theme, self)
         self._more = TimerButton(Mark.MORE, self._theme, self, worded=False, flat=True)
-        self._more.at_least(FULL_PX)
         words = self._text.t("timer.menu")
         self._more.say(words, words)
         self._more.clicked.connect(self._hands.menu)
@@ -88,13 +82,13 @@ class FullFace(QWidget):
         row.addWidget(self._key)
         row.addWidget(self._summary, 1)
         row.addWidget(self._more)
-        row.setContentsMargins(0, 0, EDGE - PADDING, 0)
+        row.setContentsMargins(INSET, 0, 0, 0)
         return row
 
     def _make_figures(self) -> QWidget:
         box = QWidget(self)
         row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(INSET, 0, INSET, 0)
         row.setSpacing(8)
         self._time = Figures(self._theme, box, scale=TIME_SCALE, weight=BOLD)
         self._time.setAccessibleDescription(self._text.t("timer.elapsed"))
@@ -107,6 +101,17 @@ class FullFace(QWidget):
         row.addStretch(1)
         row.addWidget(self._money)
         return box
+
+    def _make_budget(self) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setContentsMargins(INSET, 0, INSET, 0)
+        rows.setSpacing(4)
+        self._bar = BudgetBar(self._theme, self)
+        self._note = Note(self._theme, self)
+        self._note.setContentsMargins(0, 0, 0, 2)
+        rows.addWidget(self._bar)
+        rows.addWidget(self._note)
+        return rows
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -122,7 +127,7 @@ class FullFace(QWidget):
         row.addWidget(self._stop)
         row.addStretch(1)
         row.addWidget(self._sync)
-        row.setContentsMargins(0, 0, EDGE - PADDING, 0)
+        row.setContentsMargins(INSET, 0, 0, 0)
         return row
 
     # ---- rendering ------------------------------------------------------------------------------------------

@@ -35,11 +35,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SyncWords:
-    """`short` beside the mark, `full` in the tooltip and for screen readers."""
+    """`short` beside the mark, `full` in the tooltip and for screen readers; `count` of what waits or needs somebody."""
 
     mark: Mark
     short: str
     full: str
+    count: int = 0
 
 
 def elapsed(state: TimerState, now: int) -> str:
@@ -99,7 +100,9 @@ def sync_words(state: TimerState, text: Text) -> SyncWords:
         case Mark.ATTENTION:
             return _attention(state, text)
         case Mark.SIGN_IN:
-            return SyncWords(mark, text.t("sync.sign_in"), _sign_in(state.sync.waiting, text))
+            return SyncWords(
+                mark, text.t("sync.sign_in"), _sign_in(state.sync.waiting, text), state.sync.waiting
+            )
         case Mark.OFFLINE:
             return _offline(state, text)
         case _ if state.sync.waiting:
@@ -118,7 +121,9 @@ def _attention(state: TimerState, text: Text) -> SyncWords:
     if state.trouble is not None:
         return SyncWords(Mark.ATTENTION, text.t("sync.trouble"), state.trouble)
     n = state.sync.attention
-    return SyncWords(Mark.ATTENTION, text.plural("sync.attention", n), text.plural("sync.attention_long", n))
+    return SyncWords(
+        Mark.ATTENTION, text.plural("sync.attention", n), text.plural("sync.attention_long", n), n
+    )
 
 
 def _sign_in(waiting: int, text: Text) -> str:
@@ -131,4 +136,4 @@ def _offline(state: TimerState, text: Text) -> SyncWords:
     full = text.plural("sync.offline_long", n) if n else text.t("sync.offline_none_long")
     if state.sync.hindrance is not None:
         full = f"{text.t(f'sync.hindrance_{state.sync.hindrance}')} {full}"
-    return SyncWords(Mark.OFFLINE, short, full)
+    return SyncWords(Mark.OFFLINE, short, full, n)
