@@ -9,6 +9,12 @@ from typing import Any, Final
 
 SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 WHOLE: Final = {"JPY", "KRW"}
+WAITING: Final = {
+    "timer.start": "start, waiting to be sent",
+    "timer.pause": "pause, waiting to be sent",
+    "timer.resume": "resume, waiting to be sent",
+    "timer.stop": "stop, waiting to be sent",
+}
 SIGN_IN: Final = "hourkeep login --server URL --email E --password-stdin"
 
 
@@ -93,12 +99,17 @@ def money(amount: object, currency: str) -> str:
 
 
 def outbox(seen: Mapping[str, Any]) -> str:
-    """One line for each action that the server has not confirmed or has refused, the oldest first."""
-    lines = [_action(each) for each in seen["items"]]
+    """A line for each action that needs a decision, then one for each that waits, the oldest first."""
+    lines = [
+        _line(each["since"], each["issue_key"], each["detail"] or each["code"]) for each in seen["attention"]
+    ]
+    lines += [
+        _line(each["at"], each["issue_key"], WAITING.get(each["kind"], each["kind"]))
+        for each in seen["waiting"]
+    ]
     return "\n".join(lines) if lines else "Nothing is waiting. Everything is saved on the server."
 
 
-def _action(item: Mapping[str, Any]) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item["at"]))
-    parts = [when, item["kind"], item.get("issue_key"), item.get("state"), item.get("text")]
-    return "  ".join(part for part in parts if part)
+def _line(at: int, issue_key: str | None, said: str) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    return "  ".join(part for part in (when, issue_key, said) if part)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from app.core.notices import Notice, NoticeKind, SignInResult
 from app.errors import AppError, Refused
-
-if TYPE_CHECKING:
-    from app.ui.controller import Controller
+from app.ui.controller import Controller
 
 Reply = Callable[[dict[str, Any]], None]
 
@@ -79,6 +77,7 @@ class Answers:
         return {"issue_key": issue.key, "running_since": None if timer is None else timer.running_since}
 
     def _timer(self) -> dict[str, Any]:
+        """How far it is."""
         status = self._controller.status()
         return {name: status[name] for name in ("issue_key", "elapsed_seconds")}
 

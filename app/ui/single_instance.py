@@ -13,9 +13,9 @@ from app.desktop.local_socket import NoAnswer, NotRunning, ask
 from app.desktop.run_lock import RunLock
 from app.paths import Profile
 from app.settings import socket_name
+from app.ui.controller import Controller
 
 if TYPE_CHECKING:
-    from app.ui.controller import Controller
     from app.ui.socket_server import SocketServer
 
 TRIES: Final = 100

@@ -135,8 +135,8 @@ class Conversation(QObject):
         self.deleteLater()
 
 
-def _plain(value: object) -> str:
-    """Amounts travel as their digits: no float touches money."""
+def _plain(value: object) -> float:
+    """Amounts are JSON numbers as in the server's API; up to 15 digits the shortest notation is the exact one."""
     if isinstance(value, Decimal):
-        return str(value)
+        return float(value)
     raise TypeError(f"{value!r} is no answer")

@@ -27,9 +27,9 @@ RUNNING = {
     "status": "running",
     "issue_key": "BP-123",
     "elapsed_seconds": 4328,
-    "cost": "60.1111",
+    "cost": 60.1111,
     "currency": "USD",
-    "budget_percent": "82.9",
+    "budget_percent": 82.9,
 }
 
 
@@ -61,14 +61,14 @@ def test_pause_and_resume(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("cost", "currency", "said"),
     [
-        ("60.1111", "USD", "Logged 1:12:08 for $60.11 on BP-123."),
-        ("1234.5650", "EUR", "Logged 1:12:08 for €1,234.57 on BP-123."),
-        ("60.5000", "JPY", "Logged 1:12:08 for ¥61 on BP-123."),
-        ("60.0000", "CHF", "Logged 1:12:08 for CHF 60.00 on BP-123."),
+        (60.1111, "USD", "Logged 1:12:08 for $60.11 on BP-123."),
+        (1234.565, "EUR", "Logged 1:12:08 for €1,234.57 on BP-123."),
+        (60.5, "JPY", "Logged 1:12:08 for ¥61 on BP-123."),
+        (60.0, "CHF", "Logged 1:12:08 for CHF 60.00 on BP-123."),
         (None, None, "Logged 1:12:08 on BP-123."),
     ],
 )
-def test_stop(shell: Shell, cost: str | None, currency: str | None, said: str) -> None:
+def test_stop(shell: Shell, cost: float | None, currency: str | None, said: str) -> None:
     app = shell.app_answers(issue_key="BP-123", seconds=4328, cost=cost, currency=currency)
     assert shell.type("stop", "-m", "Fixed it") == 0
     assert app.heard == [{"do": "stop", "description": "Fixed it"}]
@@ -113,6 +113,32 @@ def test_status_for_programs(shell: Shell) -> None:
     shell.app_answers(status=RUNNING)
     assert shell.type("status", "--json") == 0
     assert json.loads(shell.out.getvalue()) == RUNNING
+
+
+def test_outbox(shell: Shell) -> None:
+    shell.app_answers(
+        outbox={
+            "waiting": [
+                {"seq": 7, "action_id": "a", "kind": "timer.start", "at": SINCE, "issue_key": "BP-123"}
+            ],
+            "attention": [
+                {"action_id": "b", "code": "locked", "detail": "BP is locked.", "since": 0, "issue_key": None}
+            ],
+        }
+    )
+    assert shell.type("outbox") == 0
+    assert shell.out.getvalue() == (
+        "1970-01-01 00:00:00  BP is locked.\n2026-01-05 10:32:00  BP-123  start, waiting to be sent\n"
+    )
+
+
+def test_an_empty_outbox(shell: Shell) -> None:
+    shell.app_answers(outbox={"waiting": [], "attention": []})
+    assert shell.type("outbox") == 0
+    assert shell.out.getvalue().startswith("Nothing is waiting.")
+    shell.out.truncate(0)
+    assert shell.type("outbox", "--json") == 0
+    assert json.loads(shell.out.getvalue().strip("\0")) == {"waiting": [], "attention": []}
 
 
 def test_sign_in_reads_the_password_from_the_first_line(shell: Shell) -> None:

@@ -40,14 +40,14 @@ class App:
 
 
 @pytest.fixture
-def first(tmp_path: Path) -> Iterator[App]:
+def first(tmp_path: Path, qtbot: QtBot) -> Iterator[App]:
     app = App(tmp_path)
     yield app
     app.instance.close()
 
 
 @pytest.fixture
-def second(tmp_path: Path) -> Iterator[App]:
+def second(tmp_path: Path, qtbot: QtBot) -> Iterator[App]:
     app = App(tmp_path)
     yield app
     app.instance.close()

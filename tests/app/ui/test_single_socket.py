@@ -148,7 +148,7 @@ def test_what_takes_long_is_waited_for_and_nothing_else_waits(desk: Desk) -> Non
     desk.qtbot.wait(5)
     assert desk.lines == [b"later\n"]
     desk.later[0]({"ok": True, "cost": Decimal("60.1100")})
-    assert desk.hears(client, 2) == [{"ok": True, "cost": "60.1100"}, {"ok": True, "length": 5}]
+    assert desk.hears(client, 2) == [{"ok": True, "cost": 60.11}, {"ok": True, "length": 5}]
 
 
 def test_a_client_that_reads_nothing(desk: Desk) -> None:

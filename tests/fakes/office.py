@@ -1,0 +1,92 @@
+"""Who sits at the app in these tests, and what does the server know of it?
+
+The real controller over real files, signed in as Anna, with a clock that the test moves. Nothing is sent: what the
+controller posts to the sync thread is kept in `posted`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from app.core.notices import Notice, SignInResult
+from app.core.screen import Account
+from app.core.timer import IssueRef
+from app.paths import Profile
+from app.settings import Loaded, Settings
+from app.sync.events import KeepIssues, KeepProjects
+from app.sync.loop import Command, ForFiles, Open
+from app.sync.sign_in import SignInAsked, SignInEnded
+from app.ui.controller import Controller
+from tests.fakes.clock import FakeClock
+
+ANNA: Final = Account("https://hours.example.com", "demo", 3, "anna@demo.test", "Anna")
+SIGNED_IN: Final = Settings(ANNA.server_url, ANNA.server_id, ANNA.email, ANNA.user_id, ANNA.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    id: int
+    key: str
+    name: str
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    id: int
+    key: str
+    summary: str
+    project_id: int
+    is_deleted: bool = False
+    updated_at: int = 1
+
+
+PROJECTS: Final = (Project(1, "BP", "Business portal"), Project(2, "WEB", "Website"))
+ISSUES: Final = (
+    Issue(123, "BP-123", "Fix the login redirect", 1),
+    Issue(124, "BP-124", "Let people choose their language before they have signed in for the first time", 1),
+    Issue(130, "BP-130", "Faster export of invoices", 1),
+    Issue(7, "WEB-7", "Tidy the menu", 2),
+)
+
+
+@dataclass
+class Office:
+    """`settings` of nobody: pass `Settings()`."""
+
+    folder: Path
+    settings: Settings = SIGNED_IN
+    clock: FakeClock = field(default_factory=FakeClock)
+    posted: list[Command] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    controller: Controller = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.controller = Controller(
+            Profile(self.folder), Loaded(self.settings), self.clock, self.posted.append
+        )
+        self.controller.told.connect(self.told.append)
+        self.controller.open()
+
+    def syncs(self, issues: tuple[Issue, ...] = ISSUES) -> None:
+        """The projects and issues come from the server."""
+        number = [each.number for each in self.posted if isinstance(each, Open)][-1]
+        self.controller.receive(ForFiles(KeepProjects(PROJECTS, "epoch"), number))
+        self.controller.receive(ForFiles(KeepIssues(issues), number))
+
+    def asked_to_sign_in(self) -> list[SignInAsked]:
+        return [each for each in self.posted if isinstance(each, SignInAsked)]
+
+    def sign_in_ends(self, result: SignInResult) -> None:
+        """The answer to the last try."""
+        self.controller.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result))
+
+    def issue(self, key: str) -> IssueRef:
+        (issue,) = [each for each in self.controller.search(key) if each.key == key]
+        return issue
+
+    def close(self) -> None:
+        self.controller.close()
