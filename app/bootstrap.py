@@ -76,13 +76,13 @@ class App(QObject):
         self._controller = Controller(profile, loaded, self._clock, self._loop.post)
         self._bridge.arrived.connect(self._controller.receive)
         text = Text.load(loaded.settings.language)
-        self._windows = Windows(self._controller, text, Theme(loaded.settings.theme), self._qt.quit)
+        self._windows = Windows(self._controller, text, Theme(loaded.settings.theme), self._leave)
         self._tray = Tray(self._controller, self._windows)
         self._notices = Notices(self._controller, self._tray, self._windows)
 
     def run(self, *, hidden: bool) -> int:
         """Until it is quit; the exit code."""
-        signals = StopSignals(self._qt.quit)
+        signals = StopSignals(self._leave)
         self._controller.open()
         self._tray.show()
         QTimer.singleShot(0, self._take_commands)
@@ -94,9 +94,13 @@ class App(QObject):
         signals.close()
         return code
 
+    def _leave(self) -> None:
+        """Not by Qt's `quit`, which asks every window whether it minds: closing the floating timer only hides it."""
+        self._qt.exit(0)
+
     @Slot()
     def _take_commands(self) -> None:
-        self._instance.serve(self._controller, self._windows.show_floating, self._qt.quit)
+        self._instance.serve(self._controller, self._windows.show_floating, self._leave)
 
     @Slot()
     def _begin_to_sync(self) -> None:

@@ -37,6 +37,7 @@ from app.sync.events import (
     Outgoing,
     Rename,
     Report,
+    Rest,
     Settle,
     Take,
     Taken,
@@ -126,7 +127,7 @@ class Desk:
     # ---- what the engine asks for ---------------------------------------------------------------------------
 
     def do(self, effect: ForDesk) -> Event | None:
-        """The event that answers it; None for a report, which asks for nothing."""
+        """The event that answers it; None for what asks for nothing."""
         try:
             return self._do(effect)
         except FileTrouble as trouble:
@@ -152,7 +153,7 @@ class Desk:
                 return IssuesWanted(newest if is_same_server and not has_new and newest is not None else 0)
             case KeepIssues(issues):
                 self.cache.upsert(issues=issues)
-            case Report():
+            case Report() | Rest():
                 return None
             case _:
                 assert_never(effect)

@@ -41,6 +41,7 @@ from app.sync.events import (
     Reachable,
     Rename,
     Report,
+    Rest,
     Send,
     Settle,
     Take,
@@ -238,7 +239,7 @@ class Engine:
             return [FetchProjects(None)]
         self.phase = Phase.IDLE
         self.due = now + self._poll_s
-        return []
+        return [Rest()]
 
     def _catalog_step(
         self, event: ProjectsFetched | IssuesWanted | IssuesFetched, now: float

@@ -251,6 +251,11 @@ class Report:
     contact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """All is sent, and all that the server had is here."""
+
+
 ForNetwork = FindToken | Send | Probe | FetchProjects | FetchIssues
-ForDesk = Take | Settle | GoBack | Rename | KeepProjects | KeepIssues | Report
+ForDesk = Take | Settle | GoBack | Rename | KeepProjects | KeepIssues | Report | Rest
 Effect = ForNetwork | ForDesk

@@ -24,12 +24,13 @@ from app.errors import AppError, FileTrouble, NothingRuns, SettingsUnwritable, S
 from app.paths import Profile
 from app.settings import Loaded, Settings, save
 from app.sync.desk import Desk
-from app.sync.events import Kicked, NotDone, Reachable, Report, Taken
+from app.sync.events import Kicked, NotDone, Reachable, Report, Rest, Taken
 from app.sync.loop import Command, ForFiles, Happened, Open, Parcel, SignOut
 from app.sync.opening import open_desk
 from app.sync.sign_in import SignInAsked, SignInEnded
 
 BEAT_MS: Final = 60_000
+WELCOME_WITHIN_MS: Final = 10_000
 SHOWN_RECENTS: Final = 8
 
 SignInDone = Callable[[SignInResult], None]
@@ -64,6 +65,7 @@ class Controller(QObject):
         self._stopping_at: int | None = None
         self._tries = 0
         self._waiting_windows: dict[int, SignInDone] = {}
+        self._welcome: list[tuple[int, SignInResult]] = []
         self._beat = QTimer(self)
         self._beat.setInterval(BEAT_MS)
         self._beat.timeout.connect(self._on_beat)
@@ -202,7 +204,20 @@ class Controller(QObject):
             self._open(account)
             if ended.token_path is not None:
                 self.told.emit(Notice(NoticeKind.NO_KEYRING, {"path": ended.token_path}))
-        done = self._waiting_windows.pop(ended.number, None)
+            self._welcome.append((ended.number, result))
+            QTimer.singleShot(WELCOME_WITHIN_MS, self._greet)
+        else:
+            self._answer_sign_in(ended.number, result)
+
+    @Slot()
+    def _greet(self) -> None:
+        """Signing in is done when the person's issues are here, or cannot be had now."""
+        welcome, self._welcome = self._welcome, []
+        for number, result in welcome:
+            self._answer_sign_in(number, result)
+
+    def _answer_sign_in(self, number: int, result: SignInResult) -> None:
+        done = self._waiting_windows.pop(number, None)
         if done is not None:
             done(result)
 
@@ -258,6 +273,8 @@ class Controller(QObject):
                 return  # for an account that was closed meanwhile
             case ForFiles(Report() as report):
                 self._reported(report)
+            case ForFiles(Rest()):
+                self._greet()
             case ForFiles():
                 self._do(parcel)
 
@@ -284,6 +301,8 @@ class Controller(QObject):
         if report.contact:
             self._last_contact = self.clock.now()
         self._show()
+        if report.link is not Link.ONLINE:
+            self._greet()
         if report.link is Link.SIGNED_OUT and was is not Link.SIGNED_OUT:
             self.told.emit(Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": self.state.sync.waiting}))
 

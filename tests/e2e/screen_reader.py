@@ -92,7 +92,11 @@ def press(request: dict[str, Any]) -> bool:
 
 
 def on_menu(event: Any) -> None:
-    if event.source.get_role_name() != "popup menu":
+    try:
+        is_menu = event.source.get_role_name() == "popup menu"
+    except GLib.Error:
+        return  # gone already
+    if not is_menu:
         return
     if event.detail1 and event.source not in menus:
         menus.append(event.source)

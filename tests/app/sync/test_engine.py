@@ -32,6 +32,7 @@ from app.sync.events import (
     Reachable,
     Rename,
     Report,
+    Rest,
     Send,
     Settle,
     Take,
@@ -112,7 +113,7 @@ def test_the_catalogue_follows_and_then_it_rests_as_long_as_the_server_asks(play
     assert play(IssuesWanted(77)) == [FetchIssues(77, None)]
     assert play(IssuesFetched((Issue(1),), "c")) == [KeepIssues((Issue(1),))]
     assert play(Done(0)) == [FetchIssues(77, "c")]
-    assert play(IssuesFetched((Issue(2),), None), Done(0)) == []
+    assert play(IssuesFetched((Issue(2),), None), Done(0)) == [Rest()]
     assert (play.engine.phase, play.engine.due) == (Phase.IDLE, play.now + 60)
 
 
@@ -127,7 +128,7 @@ def test_what_is_recorded_goes_before_the_next_page_of_the_catalogue(play: Play)
 def test_the_catalogue_is_read_again_after_a_while_and_after_a_change_of_epoch(play: Play) -> None:
     play.settled()
     play.wait()
-    assert play(Taken(outgoing()), Answered(answer()), Done(0)) == []
+    assert play(Taken(outgoing()), Answered(answer()), Done(0)) == [Rest()]
     play.now += CATALOG_EVERY_S
     play(Due())
     assert play(Taken(outgoing()), Answered(answer()), Done(0)) == [FetchProjects(None)]
