@@ -91,7 +91,7 @@ def read_cursor(cursor: str | None, form: re.Pattern[str]) -> tuple[int, ...] | 
     """The numbers in a cursor; None for the first page. Invalid for anything that no page gave out."""
     if cursor is None:
         return None
-    match = form.match(cursor)
+    match = form.fullmatch(cursor)
     if match is None:
         raise Invalid(
             "Take the cursor from the page before.",
