@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from app.core.screen import Budget, Link, TimerState, shown_cost, shown_seconds
+from app.core.screen import Budget, Link, TimerState, shown_cost, shown_seconds, shown_today
 from app.core.timer import Status
 from app.ui.format import duration, duration_words, moment, money, percent, seconds_of_day
 from app.ui.icons import Mark, sync_mark
@@ -56,8 +56,8 @@ def live_cost(state: TimerState, now: int, text: Text) -> str:
 
 
 def today_seconds(state: TimerState, now: int) -> int:
-    """The day so far with what the timer shows, of which no more than the day itself can be today's."""
-    return state.today.seconds + min(shown_seconds(state, now), seconds_of_day(now))
+    """Worked since midnight in the machine's time zone."""
+    return shown_today(state, now, now - seconds_of_day(now))
 
 
 def today(state: TimerState, now: int, text: Text) -> str:
