@@ -1,12 +1,17 @@
-"""How does a window of Hourkeep look, come to the front, and say what went wrong?"""
+"""How does a window of Hourkeep look, and say what went wrong?"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
 from app.ui.theme import Theme
+
+# The toolkit's own grey is too pale to be read.
+SHEET: Final = "QLineEdit, QPlainTextEdit {{ placeholder-text-color: {secondary}; }}"
 
 
 class Dialog(QDialog):
@@ -22,17 +27,8 @@ class Dialog(QDialog):
     def dress(self) -> None:
         """Take the theme's colours."""
         self.setPalette(self.theme.palette())
-        self.setStyleSheet(self.theme.stylesheet())
-
-    def come_forward(self) -> None:
-        self.show()
-        self.raise_()
-        self.activateWindow()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
-        super().showEvent(event)
-        self.raise_()
-        self.activateWindow()
+        examples = SHEET.format(secondary=self.theme.colors.secondary)
+        self.setStyleSheet(self.theme.stylesheet() + examples)
 
 
 class Trouble(QLabel):

@@ -12,7 +12,16 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core.notices import SignInResult
 from app.ui.controller import Controller
@@ -20,7 +29,7 @@ from app.ui.dialog import Dialog, Trouble
 from app.ui.text import Text
 from app.ui.theme import Theme
 
-WIDTH: Final = 420
+WIDTH: Final = 380
 PADDING: Final = 20
 GAP: Final = 8
 SERVER_CODES: Final = {"bad_address", "unreachable", "tls", "not_hourkeep"}
@@ -75,9 +84,10 @@ class LoginWindow(Dialog):
             label = QLabel(self._text.t(key))
             label.setBuddy(field)
             fields.addWidget(label, row, 0)
-            fields.addWidget(field, row, 1)
+            fields.addWidget(field, row, 1, 1, 1 if field is self._password else 2)
         fields.addWidget(self._show, 2, 2)
         buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
         buttons.addStretch()
         buttons.addWidget(self._cancel)
         buttons.addWidget(self._sign_in)
@@ -87,9 +97,9 @@ class LoginWindow(Dialog):
         lines.addWidget(intro)
         lines.addLayout(fields)
         lines.addWidget(self._trouble)
-        lines.addStretch()
         lines.addLayout(buttons)
-        self.setMinimumWidth(WIDTH)
+        lines.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        intro.setFixedWidth(WIDTH)
         order = (self._server, self._email, self._password, self._show, self._sign_in, self._cancel)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)

@@ -16,12 +16,15 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.core.screen import TimerState
@@ -40,6 +43,11 @@ ROWS: Final = 7
 FOUND: Final = 20
 FROM_TOP: Final = 0.22  # of the screen: where people look first
 AGO_MINUTES: Final = (5, 10, 15, 30, 60)
+SHEET: Final = """
+QFrame#frame {{ border: 1px solid {border}; }}
+QListView {{ border: 2px solid transparent; padding: 0; }}
+QListView:focus {{ padding: 0; }}
+"""
 WINDOW: Final = Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
 TO_THE_LIST: Final = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
@@ -50,7 +58,7 @@ class SearchPopup(Dialog):
         self._controller = controller
         self._text = text
         self._ago_minutes = 0
-        self._field = QLineEdit(placeholderText=text.t("search.example"), clearButtonEnabled=True)
+        self._field = QLineEdit(placeholderText=text.t("search.example"))
         self._field.setAccessibleName(text.t("search.field"))
         self._field.textChanged.connect(self._search)
         self._field.installEventFilter(self)
@@ -61,6 +69,7 @@ class SearchPopup(Dialog):
         self._list.setItemDelegate(self._row)
         self._list.itemClicked.connect(self._start)
         self._list.itemActivated.connect(self._start)
+        self._pages = QStackedWidget()
         self._nothing = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._nothing.setProperty("role", "secondary")
@@ -70,6 +79,7 @@ class SearchPopup(Dialog):
         self._menu = QMenu(self)
         self._ago = QPushButton(autoDefault=False)
         self._ago.setMenu(self._menu)
+        self._ago.setToolTip(text.t("search.ago_tip"))
         self._go = QPushButton(text.t("search.start"), default=True)
         self._go.clicked.connect(self._start)
         self._fill_menu()
@@ -77,37 +87,36 @@ class SearchPopup(Dialog):
         controller.changed.connect(self.render_state)
 
     def _lay_out(self) -> None:
-        self._list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setUniformItemSizes(True)
-        self._list.setMinimumHeight(ROWS * self._row.height(self.font()) + PADDING)
-        self._nothing.setMinimumHeight(self._list.minimumHeight() - self._sync.sizeHint().height())
-        ending = QHBoxLayout()
+        self._list.setMinimumHeight(ROWS * self._row.height(self.font()) + GAP)
+        self._pages.addWidget(_column(self._heading, self._list))
+        self._pages.addWidget(self._nothing)
+        foot = QWidget()
+        ending = QHBoxLayout(foot)
+        ending.setContentsMargins(0, 0, 0, 0)
         ending.setSpacing(GAP)
         ending.addWidget(self._ago)
         ending.addStretch()
         ending.addWidget(self._sync)
         ending.addWidget(self._go)
-        frame = QFrame()
+        frame = _column(self._field, self._pages, self._trouble, foot)
         frame.setObjectName("frame")
-        lines = QVBoxLayout(frame)
-        lines.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
-        lines.setSpacing(GAP)
-        for widget in (self._field, self._heading, self._list, self._nothing, self._trouble):
-            lines.addWidget(widget)
-        lines.addLayout(ending)
+        frame.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
+        around.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         around.addWidget(frame)
-        self.setFixedWidth(WIDTH)
+        self._pages.setFixedWidth(WIDTH)
         order = (self._field, self._list, self._ago, self._sync, self._go)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 
     def dress(self) -> None:
+        """The window's own edge in place of the list's."""
         super().dress()
-        border = f"QFrame#frame {{ border: 1px solid {self.theme.colors.border}; }}"
-        self.setStyleSheet(self.styleSheet() + border)
+        edge = SHEET.format(border=self.theme.colors.border)
+        self.setStyleSheet(self.styleSheet() + edge)
 
     # ---- showing and hiding -----------------------------------------------------------------------------------
 
@@ -162,9 +171,7 @@ class SearchPopup(Dialog):
 
     def _say_what_is_there(self, typed: str, *, is_found: bool) -> None:
         self._heading.setText(self._text.t("search.found" if typed.strip() else "search.recent"))
-        self._heading.setVisible(is_found)
-        self._list.setVisible(is_found)
-        self._nothing.setVisible(not is_found)
+        self._pages.setCurrentIndex(0 if is_found else 1)
         self._sync.setVisible(not is_found and self._controller.state.account is not None)
         self._go.setEnabled(is_found)
         if self._controller.state.account is None:
@@ -218,3 +225,13 @@ class SearchPopup(Dialog):
             QGuiApplication.sendEvent(self._list, event)
             return True
         return super().eventFilter(watched, event)
+
+
+def _column(*widgets: QWidget) -> QFrame:
+    frame = QFrame()
+    lines = QVBoxLayout(frame)
+    lines.setContentsMargins(0, 0, 0, 0)
+    lines.setSpacing(GAP)
+    for widget in widgets:
+        lines.addWidget(widget)
+    return frame

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.screen import TimerState, shown_cost, shown_seconds
 from app.errors import AppError
@@ -61,6 +61,9 @@ class StopDialog(Dialog):
         self._keep.setToolTip(text.t("stop.keep_running_tip"))
         self._lay_out()
         controller.changed.connect(self.render_state)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self._keep_words)
 
     def _button(self, key: str, pressed: Callable[[], None]) -> QPushButton:
         button = QPushButton(self._text.t(key), autoDefault=False)
@@ -77,6 +80,7 @@ class StopDialog(Dialog):
         numbers.addStretch()
         numbers.addWidget(self._cost, 0, Qt.AlignmentFlag.AlignBottom)
         buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
         buttons.addWidget(self._keep)
         buttons.addStretch()
         buttons.addWidget(self._skip)
@@ -92,7 +96,8 @@ class StopDialog(Dialog):
         lines.addWidget(self._trouble)
         lines.addSpacing(GAP)
         lines.addLayout(buttons)
-        self.setMinimumWidth(WIDTH)
+        lines.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self._issue.setFixedWidth(WIDTH)
         order = (self._description, self._save_button, self._skip, self._keep)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
@@ -148,6 +153,11 @@ class StopDialog(Dialog):
                 return
         self._leave()
 
+    def _keep_words(self) -> None:
+        """The app ends while it asks; what cannot be saved now is recorded without words at the next start."""
+        if self.isVisible():
+            self._save()
+
     def reject(self) -> None:
         """Escape; the person who cannot save (a full disk) gets away by asking twice, and the time stays as it was."""
         if self._trouble.isVisible():
@@ -168,8 +178,13 @@ class Description(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
-        line = self.fontMetrics().lineSpacing()
-        self.setMinimumHeight(LINES * line + 4 * GAP)
+        self.setMinimumHeight(self._height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(WIDTH, self._height())
+
+    def _height(self) -> int:
+        return LINES * self.fontMetrics().lineSpacing() + 4 * GAP
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

@@ -12,14 +12,17 @@ from typing import Final
 
 from app.core.notices import Notice, SignInResult
 from app.core.screen import Account
+from app.core.snapshot import Snapshot
 from app.core.timer import IssueRef
 from app.paths import Profile
 from app.settings import Loaded, Settings
-from app.sync.events import KeepIssues, KeepProjects
+from app.store.records import ChainHead
+from app.sync.events import Answer, Code, KeepIssues, KeepProjects, Rest, Settle
 from app.sync.loop import Command, ForFiles, Open
 from app.sync.sign_in import SignInAsked, SignInEnded
 from app.ui.controller import Controller
 from tests.fakes.clock import FakeClock
+from tests.fakes.desk import RATE
 
 ANNA: Final = Account("https://hours.example.com", "demo", 3, "anna@demo.test", "Anna")
 SIGNED_IN: Final = Settings(ANNA.server_url, ANNA.server_id, ANNA.email, ANNA.user_id, ANNA.name)
@@ -72,17 +75,27 @@ class Office:
         self.controller.open()
 
     def syncs(self, issues: tuple[Issue, ...] = ISSUES) -> None:
-        """The projects and issues come from the server."""
-        number = [each.number for each in self.posted if isinstance(each, Open)][-1]
+        """The projects, the issues and Anna's rate come from the server, before she has done anything."""
+        number = self._number()
         self.controller.receive(ForFiles(KeepProjects(PROJECTS, "epoch"), number))
         self.controller.receive(ForFiles(KeepIssues(issues), number))
+        snapshot = Snapshot(None, RATE, 0, self.clock.now(), {}, (), ())
+        head = ChainHead(0, "")
+        answer = Answer(Code.OK, head, (), snapshot, "epoch", 60.0, 500)
+        self.controller.receive(ForFiles(Settle(answer), number))
 
     def asked_to_sign_in(self) -> list[SignInAsked]:
         return [each for each in self.posted if isinstance(each, SignInAsked)]
 
     def sign_in_ends(self, result: SignInResult) -> None:
-        """The answer to the last try."""
+        """The answer to the last try; who is signed in has the issues next."""
         self.controller.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result))
+        if result.account is not None:
+            self.controller.receive(ForFiles(Rest(), self._number()))
+
+    def _number(self) -> int:
+        """Of the files that are open."""
+        return [each.number for each in self.posted if isinstance(each, Open)][-1]
 
     def issue(self, key: str) -> IssueRef:
         (issue,) = [each for each in self.controller.search(key) if each.key == key]
