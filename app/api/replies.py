@@ -33,6 +33,7 @@ from app.api.transport import Reply
 SIGN_IN_CODES: Final = {"not_signed_in", "bad_credentials"}
 PROBLEM_TYPE: Final = "application/problem+json"
 PAUSE_LIMIT_S: Final = 3600  # what a stray proxy says must not stop a device for good
+LONG_S: Final = 90
 WORDS_LIMIT: Final = 300
 UNREADABLE: Final = (msgspec.DecodeError, ValueError, RecursionError)
 SECONDS: Final = re.compile(r"[0-9]{1,18}")
@@ -105,9 +106,9 @@ class Judge:
 
     def _busy(self, reply: Reply) -> Busy:
         pause_s = self._pause(reply)
-        again = "Try again later." if pause_s is None else f"Try again in {pause_s} seconds."
+        again = f"Try again {_when(pause_s)}."
         if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return Busy(f"{self._address}: too many tries. {again}", code="too_many", retry_after_s=pause_s)
+            return Busy(f"Too many tries at {self._address}. {again}", code="too_many", retry_after_s=pause_s)
         return Busy(f"{self._address} is busy just now. {again}", code="server", retry_after_s=pause_s)
 
     def _refusal(self, reply: Reply) -> ApiProblem:
@@ -115,7 +116,7 @@ class Judge:
         problem = _our_problem(reply)
         if problem is None:
             return self.portal()
-        words = f"{self._address}: {_one_line(problem)}"
+        words = f"{self._address} says: {_one_line(problem)}"
         if reply.status == HTTPStatus.UNAUTHORIZED:
             return Unauthorised(words) if problem.code in SIGN_IN_CODES else self.portal()
         if reply.status == HTTPStatus.FORBIDDEN:
@@ -157,9 +158,18 @@ def _our_problem(reply: Reply) -> Problem | None:
 
 
 def _one_line(problem: Problem) -> str:
+    title = problem.title.strip().rstrip(".")
     fields = "".join(f" {each.field}: {each.message}" for each in problem.errors)
-    words = " ".join(f"{problem.detail or problem.title}{fields}".split())
+    words = " ".join(f"{title}. {problem.detail}{fields}".split())
     return "".join(each for each in words if each.isprintable())[:WORDS_LIMIT]
+
+
+def _when(pause_s: int | None) -> str:
+    if pause_s is None:
+        return "later"
+    if pause_s <= LONG_S:
+        return f"in {pause_s} seconds" if pause_s > 1 else "in a moment"
+    return f"in {-(-pause_s // 60)} minutes"
 
 
 def _epoch_seconds(http_date: str) -> int | None:

@@ -25,6 +25,7 @@ CONNECT_WITHIN_S: Final = 5
 READ_WITHIN_S: Final = 15  # of silence
 REPLY_LIMIT: Final = 8 * 1024 * 1024
 CHUNK: Final = 64 * 1024
+NO_TLS: Final = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 CLOCK_HINT: Final = "Is this computer's clock right?"
 
 
@@ -136,11 +137,16 @@ class Transport:
 
     def _tls_words(self, error: Exception) -> str:
         for cause in _causes(error):
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                reason = cause.verify_message.rstrip(".")
-                hint = f" {CLOCK_HINT}" if "expired" in reason or "not yet valid" in reason else ""
-                return f"The certificate of {self.address} is not trusted: {reason}.{hint}"
-        return f"There is no secure connection to {self.address}. If it has no HTTPS, type http:// before the address."
+            match cause:
+                case ssl.SSLCertVerificationError(verify_message=str(message)):
+                    reason = message.rstrip(".")
+                    hint = f" {CLOCK_HINT}" if "expired" in reason or "not yet valid" in reason else ""
+                    return f"The certificate of {self.address} is not trusted: {reason}.{hint}"
+                case ssl.SSLError(reason=str(reason)) if reason in NO_TLS:
+                    return f"{self.address} does not speak HTTPS. If that is right, type http:// before the address."
+                case _:
+                    pass
+        return f"There is no secure connection to {self.address}."
 
 
 class _OneAnswerSession(requests.Session):

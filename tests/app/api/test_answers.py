@@ -78,6 +78,18 @@ def bad_certificate(reason: str) -> Exception:
     return wrapped(net.SSLError, error)
 
 
+def no_tls() -> ssl.SSLError:
+    """What the system says when a server answers TLS with plain text."""
+    incoming = ssl.MemoryBIO()
+    incoming.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    talk = ssl.create_default_context().wrap_bio(
+        incoming, ssl.MemoryBIO(), server_hostname="hours.example.test"
+    )
+    with pytest.raises(ssl.SSLError) as failed:
+        talk.do_handshake()
+    return failed.value
+
+
 def without(reply: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in reply.items() if key != name}
 
@@ -105,7 +117,8 @@ ANSWERS: dict[str, tuple[Turn, type[ApiProblem]]] = {
     "wrongly packed": (BreaksOff(net.ContentDecodingError("gzip")), Garbage),
     # TLS
     "certificate": (bad_certificate("self-signed certificate"), TlsFailed),
-    "no TLS there": (wrapped(net.SSLError, ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]")), TlsFailed),
+    "no TLS there": (wrapped(net.SSLError, no_tls()), TlsFailed),
+    "no common TLS": (wrapped(net.SSLError, ssl.SSLError(1, "[SSL: NO_PROTOCOLS_AVAILABLE]")), TlsFailed),
     "TLS fails in the middle": (BreaksOff(net.SSLError("decryption failed")), TlsFailed),
     "no trusted certificates": (OSError("Could not find a suitable TLS CA certificate bundle"), TlsFailed),
     # somebody else
@@ -218,7 +231,9 @@ def test_every_failure_has_words_for_people(name: str, call: str, caplog: pytest
         ("the proxy says no", "The proxy on the way"),
         ("no TLS there", "type http://"),
         ("certificate", "not trusted: self-signed certificate."),
-        ("404", "Please do otherwise."),
+        ("no common TLS", "There is no secure connection"),
+        ("404", "says: No. Please do otherwise."),
+        ("429", "Try again later."),
     ],
 )
 def test_the_words_say_what_to_do(name: str, words: str) -> None:
@@ -266,6 +281,22 @@ def test_how_long_the_server_wants_to_be_left_alone(
     assert busy.retry_after_s == expected
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        ("0", "in a moment"),
+        ("1", "in a moment"),
+        ("2", "in 2 seconds"),
+        ("90", "in 90 seconds"),
+        ("91", "in 2 minutes"),
+    ],
+)
+def test_how_long_is_said_in_words(seconds: str, words: str) -> None:
+    assert str(failure(problem(429, "too_many_requests", **{"Retry-After": seconds}))).endswith(
+        f"Try again {words}."
+    )
+
+
 # ---- the codes of a sign-in ---------------------------------------------------------------------------------
 
 
@@ -298,7 +329,7 @@ def test_a_refusal_names_the_fields() -> None:
     refused = failure(said, "sign in")
     assert isinstance(refused, Refused)
     assert refused.problem.code == "invalid"
-    assert str(refused) == f"{ADDRESS}: Some fields are not right. email: At least 3 characters."
+    assert str(refused) == f"{ADDRESS} says: No. Some fields are not right. email: At least 3 characters."
 
 
 # ---- who answers at an address ------------------------------------------------------------------------------
