@@ -14,7 +14,6 @@ from math import floor
 
 TICK_S = 1799
 TICKS = 48  # within one day
-NOW = TICKS
 LONG_S = 16 * 3600
 
 
@@ -77,14 +76,14 @@ class Verdict:
         )
 
 
-def judge(facts: list[Fact], refused_issues: Mapping[str, int]) -> Verdict:
-    """`refused_issues`: issue, and the tick from which time that begins on it is held."""
+def judge(facts: list[Fact], refused_issues: Mapping[str, int], now: int = TICKS) -> Verdict:
+    """`refused_issues`: issue, and the tick from which time that begins on it is held. `now`: in ticks."""
     stretches = _stretches(facts, refused_issues)
     live = max(
         (s for s in stretches if s.first is None and not s.is_orphan), key=lambda s: s.authored, default=None
     )
-    counted = _owners(stretches, None)
-    counted_now = _owners(stretches, live)
+    counted = _owners(stretches, None, now)
+    counted_now = _owners(stretches, live, now)
     claimed = {tick for s in stretches for tick in range(s.start, s.last or 0)}
     return Verdict(
         counted=counted,
@@ -126,18 +125,18 @@ def _stretches(facts: list[Fact], refused: Mapping[str, int]) -> list[_Stretch]:
     return found
 
 
-def _owners(stretches: list[_Stretch], live: _Stretch | None) -> dict[int, int]:
+def _owners(stretches: list[_Stretch], live: _Stretch | None, now: int) -> dict[int, int]:
     owners = {}
     for tick in range(TICKS):
-        covering = [s for s in stretches if not s.is_held and s.start <= tick < _end(s, stretches, live)]
+        covering = [s for s in stretches if not s.is_held and s.start <= tick < _end(s, stretches, live, now)]
         if covering:
             owners[tick] = max(covering, key=lambda s: s.authored).claim
     return owners
 
 
-def _end(stretch: _Stretch, stretches: list[_Stretch], live: _Stretch | None) -> int:
+def _end(stretch: _Stretch, stretches: list[_Stretch], live: _Stretch | None, now: int) -> int:
     if stretch is live:
-        return NOW
+        return now
     if stretch.first is not None:
         return stretch.first
     later = [s.start for s in stretches if not s.is_held and s.authored > stretch.authored]

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.messages import ChainHead, SyncCode
-from tests.properties.brute_force import NOW, TICK_S, TICKS, Ended, Fact, Opened, Verdict, judge, price
+from tests.properties.brute_force import TICK_S, TICKS, Ended, Fact, Opened, Verdict, judge, price
 from tests.server.company import Company, Person, lay_out
 from tests.server.daytime import MIDNIGHT
 from tests.server.device import Device, instant
@@ -92,7 +92,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         company.set_budget(project, 1000)
     company.lock_budget("LAW", f"0:0:{LOCKED_SINCE * TICK_S}")
     company.delete_issue("BP-3")
-    company.clock.advance(seconds=MIDNIGHT + NOW * TICK_S - company.clock.now_ms() // 1000)
+    company.clock.advance(seconds=MIDNIGHT + TICKS * TICK_S - company.clock.now_ms() // 1000)
     yield company
     company.check()
     company.close()
@@ -269,7 +269,7 @@ def _check_today(run: Run, verdict: Verdict) -> None:
 
 
 def now_s() -> int:
-    return MIDNIGHT + NOW * TICK_S
+    return MIDNIGHT + TICKS * TICK_S
 
 
 @given(works(), schedules, schedules)

@@ -126,8 +126,11 @@ def test_writers_of_several_threads_take_turns(database: Database) -> None:
     assert len(words(database)) == 100
 
 
-def test_it_says_whether_it_answers(database: Database) -> None:
+def test_it_says_whether_it_answers(path: Path) -> None:
+    database = Database.open(f"sqlite:///{path}")
     assert database.ready()
+    database.close()
+    assert not database.ready()
 
 
 def test_what_is_written_survives_a_power_cut(database: Database) -> None:

@@ -196,6 +196,17 @@ def test_another_users_timer(anna: Person, device: Device, kind: str) -> None:
     assert anna.attention() == []
 
 
+def test_a_stop_of_another_users_paused_timer(anna: Person, device: Device) -> None:
+    device.start("BP-1", "9:00")
+    device.pause("10:00")
+    device.sync()
+    ben = anna.company.ben.device()
+    ben.record("timer.stop", "11:00", timer_id=device.timer_id, claim_id=None)
+    [result] = ben.sync()
+    check_rejected(ben, result, "WRONG_USER")
+    assert anna.log("BP-1").status == "paused"
+
+
 def test_an_end_of_somebody_elses_timer_that_came_first_ends_nothing(anna: Person, device: Device) -> None:
     device.start("BP-1", "9:00")
     ben = anna.company.ben.device()

@@ -80,6 +80,14 @@ def test_what_runs_counts_up_to_now(anna: Person, company: Company) -> None:
     assert anna.snapshot().today.counted_seconds == HOUR // 2  # since midnight
 
 
+def test_time_without_a_rate_has_no_price(company: Company) -> None:
+    volunteer = company.hire("volunteer", ["BP"], hourly=None)
+    volunteer.start("BP-1")
+    company.clock.advance(hours=1)
+    today = volunteer.snapshot().today
+    assert (today.counted_seconds, today.costs) == (HOUR, [])
+
+
 def test_a_timer_over_midnight_counts_on_both_days(anna: Person, company: Company) -> None:
     company.clock.advance(hours=15)
     anna.start("BP-1")

@@ -174,6 +174,20 @@ def test_a_lock_also_refuses_to_resume(anna: Person, company: Company) -> None:
         anna.resume()
 
 
+@pytest.mark.parametrize(("issue", "refusal"), [("WEB-1", Forbidden), ("no such issue", NotFound)])
+def test_a_held_timer_cannot_be_resumed(
+    anna: Person, company: Company, issue: str, refusal: type[Exception]
+) -> None:
+    device = anna.device()
+    device.start(issue, "8:00")
+    device.pause("8:00")
+    device.sync()
+    assert anna.status().status is TimerStatus.PAUSED
+    with pytest.raises(refusal):
+        anna.resume()
+    assert anna.stop().elapsed_seconds == 0
+
+
 # ---- a stop always works
 
 
