@@ -82,7 +82,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as failure:
-        raise CannotListen(f"Cannot listen at {host} port {port}: {failure.strerror}.") from failure
+        raise CannotListen(
+            f"Cannot listen at {host} port {port}: {failure.strerror or failure}."
+        ) from failure
     return listener
 
 

@@ -41,18 +41,17 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
 
 
-def from_environment() -> Settings:
-    """BadSetting."""
-    return read(os.environ)  # noqa: TID251  # this is the room that owns it
+def environment() -> Mapping[str, str]:
+    return os.environ  # noqa: TID251  # this is the room that owns it
 
 
-def read(environment: Mapping[str, str]) -> Settings:
+def read(variables: Mapping[str, str]) -> Settings:
     """An empty variable is as good as none. BadSetting."""
     return Settings(
-        host=environment.get("HOURKEEP_HOST") or DEFAULT_HOST,
-        port=_port(environment.get("HOURKEEP_PORT") or str(DEFAULT_PORT)),
-        database_url=environment.get("HOURKEEP_DATABASE_URL") or None,
-        log_level=_level(environment.get("HOURKEEP_LOG_LEVEL") or LogLevel.INFO),
+        host=variables.get("HOURKEEP_HOST") or DEFAULT_HOST,
+        port=_port(variables.get("HOURKEEP_PORT") or str(DEFAULT_PORT)),
+        database_url=variables.get("HOURKEEP_DATABASE_URL") or None,
+        log_level=_level(variables.get("HOURKEEP_LOG_LEVEL") or LogLevel.INFO),
     )
 
 

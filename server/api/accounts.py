@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
 from server.api.office import Ask, Call, office_of
 from server.api.problems import documented
@@ -21,7 +22,7 @@ from server.services import accounts
     responses=documented(400, 401, 413, 415, 422, 429),
     security=[{}],
 )
-async def sign_in(request: Ask, data: SignIn) -> Answer[SignedIn]:
+async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Answer[SignedIn]:
     office = office_of(request)
     address = "" if request.client is None else request.client.host
     token, principal = await office.door.sign_in(data, address)

@@ -16,6 +16,7 @@ from server.api.envelope import Envelope
 from server.api.events import PREFIX
 from server.api.office import Ask, Office, office_of
 from server.api.wire import BODY_LIMIT, Answer
+from server.db.session import StorageFailed
 from server.domain.errors import Refusal
 
 OPEN_ROUTES: Final = [health.healthz, health.readyz]
@@ -53,6 +54,7 @@ def create_app(office: Office, ticks: Callable[[], float]) -> Envelope:
         [*routers(), schema],
         exception_handlers={
             Refusal: problems.on_refusal,
+            StorageFailed: problems.on_storage_failed,
             HTTPException: problems.on_http_exception,
             Exception: problems.on_failure,
         },

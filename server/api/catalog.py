@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from server.api.asked import Cursor, Id, Second
 from server.api.office import Ask, office_of
@@ -17,8 +17,11 @@ from server.services import catalog
 PAGE: Final = 200
 PAGE_LIMIT: Final = 1000
 
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
-Words = Annotated[str | None, Parameter(max_length=200, description="What key or summary contain.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
+Words = Annotated[
+    str | None,
+    QueryParameter(max_length=200, pattern=r"^[^\0]*$", description="What key or summary contain."),
+]
 
 
 @get(

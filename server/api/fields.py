@@ -28,15 +28,10 @@ MISSING: Final = "This is missing."
 UNKNOWN: Final = "There is no such field."
 
 
-def field_errors(body: bytes, form: type[Any], failure: msgspec.ValidationError) -> list[FieldError]:
-    """Every wrong field of the struct `form`; at least what `failure` says."""
-    try:
-        said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [from_words(str(failure))]
-    if not isinstance(said, dict):
-        return [from_words(str(failure))]
-    return _each(said, form) or [from_words(str(failure))]
+def field_errors(said: Any, form: type[Any], failure: msgspec.ValidationError) -> list[FieldError]:
+    """Every wrong field of the struct `form` in what was `said`; at least what `failure` says."""
+    found = _each(said, form) if isinstance(said, dict) else []
+    return found or [from_words(str(failure))]
 
 
 def from_words(words: str, inside: str = "") -> FieldError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from server.api.asked import LAST_SECOND, Cursor, Id
 from server.api.office import Ask, office_of
@@ -19,14 +19,16 @@ PAGE: Final = 50
 PAGE_LIMIT: Final = 200
 EVERYBODY: Final = "all"
 
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
 From = Annotated[
-    int | None, Parameter(query="from", ge=0, le=LAST_SECOND, description="Started then or later.")
+    int | None, QueryParameter(name="from", ge=0, le=LAST_SECOND, description="Started then or later.")
 ]
-To = Annotated[int | None, Parameter(query="to", ge=0, le=LAST_SECOND, description="Started before then.")]
+To = Annotated[
+    int | None, QueryParameter(name="to", ge=0, le=LAST_SECOND, description="Started before then.")
+]
 User = Annotated[
     str | None,
-    Parameter(
+    QueryParameter(
         pattern=rf"^({EVERYBODY}|[1-9]\d{{0,14}})$",
         description="A user's id, or `all`; without it only my own time.",
     ),
@@ -48,8 +50,8 @@ async def time_logs(
     project: Id = None,
     issue: Id = None,
     user: User = None,
-    status: TimerStatus | None = None,
-    billable: bool | None = None,
+    status: FromQuery[TimerStatus | None] = None,
+    billable: FromQuery[bool | None] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Answer[LogPage]:

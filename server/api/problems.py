@@ -14,7 +14,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from server.api.events import TIMER_ACTIONS, timer_failed
 from server.api.fields import MISSING, from_words
 from server.api.office import Ask, office_of
-from server.api.refusals import TooLarge, Unexpected, WrongMethod
+from server.api.refusals import StorageUnavailable, TooLarge, Unexpected, WrongMethod
 from server.api.wire import Answer
 from server.domain.errors import Invalid, NotFound, Refusal
 from server.domain.messages import FieldError, Problem
@@ -46,17 +46,17 @@ TITLES: Final = {
     423: "The budget is locked",
     429: "Too many tries",
     500: "Something went wrong on the server",
-    503: "The database does not answer",
+    503: "The database does not answer, or cannot write",
 }
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
-    """The problem answers of an operation, for its description."""
+    """The problem answers of an operation, for its description. One that has none of its own asks no database."""
     return {
         status: ResponseSpec(
             Problem, generate_examples=False, description=TITLES[status], media_type=MEDIA_TYPE
         )
-        for status in sorted({*statuses, 500})
+        for status in sorted({*statuses, 500, *([503] if statuses else [])})
     }
 
 
@@ -97,9 +97,19 @@ def on_http_exception(request: Ask, failure: HTTPException) -> Response[Problem]
 
 def on_failure(request: Ask, failure: Exception) -> Response[Problem]:
     """A bug, or a broken machine: logged here, once, with its traceback."""
+    _log(request, failure)
+    return answer(Unexpected("It was written to the server's log. Try again later."))
+
+
+def on_storage_failed(request: Ask, failure: Exception) -> Response[Problem]:
+    """Nothing was written, and the same request may work in a moment."""
+    _log(request, failure)
+    return answer(StorageUnavailable("Nothing was changed. Try again in a few seconds."))
+
+
+def _log(request: Ask, failure: Exception) -> None:
     event = "Timer failed" if request.scope["path"] in TIMER_ACTIONS else "Request failed"
     office_of(request).log.error(event, error=type(failure).__name__, exc_info=failure)
-    return answer(Unexpected("It was written to the server's log. Try again later."))
 
 
 def _invalid(failure: ValidationException) -> Invalid:

@@ -21,5 +21,9 @@ class Unexpected(Refusal):
     status, code, title = 500, "internal", "Something went wrong on the server"
 
 
+class StorageUnavailable(Refusal):
+    status, code, title = 503, "storage_unavailable", "The server cannot write at the moment"
+
+
 class NotReady(Refusal):
     status, code, title = 503, "not_ready", "The database does not answer"

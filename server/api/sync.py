@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import post
+from litestar.params import JSONBody
 
 from server.api.events import synced
 from server.api.office import Ask, Call, office_of
@@ -24,7 +25,7 @@ from server.services import journal
     description="At most 256 KiB, which may come packed with gzip. What cannot be applied is answered action by action.",
     responses=documented(400, 401, 403, 413, 415, 422),
 )
-async def sync(request: Ask, data: SyncRequest) -> Answer[SyncReply]:
+async def sync(request: Ask, data: JSONBody[SyncRequest]) -> Answer[SyncReply]:
     office = office_of(request)
 
     def work(call: Call) -> tuple[Principal, SyncReply]:

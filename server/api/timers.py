@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from litestar import get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody
 
 from server.api.events import cost_calculated, timer_started
 from server.api.office import Ask, Call, office_of
@@ -23,12 +23,13 @@ from server.domain.messages import FieldError, StartTimer, StatusReply, StopTime
 from server.services import idempotency, timers
 
 KEY_LIMIT: Final = 200
+ANY: Final = "*"  # as an If-None-Match
 PROBLEMS: Final = (400, 401, 413, 415, 422)
 
 Key = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         description="1 to 200 printable characters. A repeat with the same key gets the first answer and changes nothing.",
     ),
 ]
@@ -52,7 +53,7 @@ class Done:
     description="A timer that runs or is paused is stopped first, at the same instant.",
     responses=documented(*PROBLEMS, 403, 404, 409, 423),
 )
-async def start(request: Ask, data: StartTimer, key: Key = None) -> Answer[TimerReply]:
+async def start(request: Ask, data: JSONBody[StartTimer], key: Key = None) -> Answer[TimerReply]:
     done = act(request, key, data, lambda call: timers.start(call.conn, call.principal, data, call.now_ms))
     if done.reply is not None:
         timer_started(office_of(request).log, done.user_id, data.issue_id)
@@ -67,7 +68,7 @@ async def start(request: Ask, data: StartTimer, key: Key = None) -> Answer[Timer
     operation_id="pauseTimer",
     responses=documented(*PROBLEMS, 409),
 )
-async def pause(request: Ask, data: NoBody | None = None, key: Key = None) -> Answer[TimerReply]:
+async def pause(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = None) -> Answer[TimerReply]:
     done = act(
         request, key, data or NoBody(), lambda call: timers.pause(call.conn, call.principal, call.now_ms)
     )
@@ -82,7 +83,7 @@ async def pause(request: Ask, data: NoBody | None = None, key: Key = None) -> An
     operation_id="resumeTimer",
     responses=documented(*PROBLEMS, 403, 404, 409, 423),
 )
-async def resume(request: Ask, data: NoBody | None = None, key: Key = None) -> Answer[TimerReply]:
+async def resume(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = None) -> Answer[TimerReply]:
     done = act(
         request, key, data or NoBody(), lambda call: timers.resume(call.conn, call.principal, call.now_ms)
     )
@@ -98,7 +99,7 @@ async def resume(request: Ask, data: NoBody | None = None, key: Key = None) -> A
     description="No budget, lock or length ever refuses it.",
     responses=documented(*PROBLEMS, 409),
 )
-async def stop(request: Ask, data: StopTimer | None = None, key: Key = None) -> Answer[TimerReply]:
+async def stop(request: Ask, data: JSONBody[StopTimer | None] = None, key: Key = None) -> Answer[TimerReply]:
     said = data or StopTimer()
     done = act(request, key, said, lambda call: timers.stop(call.conn, call.principal, said, call.now_ms))
     return _with_cost(request, done)
@@ -116,12 +117,12 @@ async def stop(request: Ask, data: StopTimer | None = None, key: Key = None) -> 
 )
 async def status(
     request: Ask,
-    known: Annotated[str | None, Parameter(header="If-None-Match", description="An ETag.")] = None,
+    known: Annotated[str | None, HeaderParameter(name="If-None-Match", description="An ETag.")] = None,
 ) -> Answer[StatusReply]:
     def work(call: Call) -> StatusReply | str:
         if known is not None:
             revision = timers.revision(call.conn, call.principal)
-            if _etag(revision) in known:
+            if _etag(revision) in known or known == ANY:
                 return revision
         return timers.status(call.conn, call.principal, call.now_ms)
 

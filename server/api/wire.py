@@ -15,9 +15,10 @@ from litestar.dto import AbstractDTO
 from litestar.openapi.spec import Reference, Schema
 from litestar.types import Serializer
 
-from server.api.fields import field_errors
+from server.api.fields import field_errors, from_words
 from server.api.refusals import TooLarge, UnknownEncoding
 from server.domain.errors import Invalid, Refusal
+from server.domain.messages import FieldError
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ BODY_LIMIT: Final = 64 * 1024
 SYNC_LIMIT: Final = 256 * 1024
 GZIP: Final = 31  # zlib's number for a gzip header and trailer
 NOTHING: Final = b"{}"
+UNREADABLE: Final = "The body is not JSON that can be read."
 
 encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -113,8 +115,17 @@ def understand(body: bytes, form: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as failure:
-        raise Invalid(
-            "Correct the fields that are named and send it again.", errors=field_errors(body, form, failure)
-        ) from failure
+        wrong = failure
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as failure:
-        raise Refusal("The body is not JSON that can be read.") from failure
+        raise Refusal(UNREADABLE) from failure
+    raise Invalid("Correct the fields that are named and send it again.", errors=_errors(body, form, wrong))
+
+
+def _errors(body: bytes, form: type[Any], wrong: msgspec.ValidationError) -> list[FieldError]:
+    """What was wrong stands before what is not even JSON."""
+    try:
+        return field_errors(msgspec.json.decode(body), form, wrong)
+    except msgspec.ValidationError:  # a number that no computer holds
+        return [from_words(str(wrong))]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as failure:
+        raise Refusal(UNREADABLE) from failure

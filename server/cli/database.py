@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TypeVar
 
-from server.cli.refused import Refused
-from server.db.session import Connection, Database, DatabaseUnusable, UnknownDatabase
+from server.cli.invocation import Refused
+from server.db.session import Connection, Database, DatabaseUnusable, StorageFailed, UnknownDatabase
 from server.db.version import is_current
 from server.domain.errors import Refusal
 from server.settings import Settings, default_database_url
@@ -49,3 +49,5 @@ def change(settings: Settings, work: Callable[[Connection], T]) -> T:
             return database.run(work)
         except Refusal as refusal:
             raise Refused(refusal.detail) from refusal
+        except StorageFailed as failure:
+            raise Refused(f"The database cannot be written: {failure.orig}.") from failure

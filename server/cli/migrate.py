@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from server.cli.database import upgraded
-from server.settings import Settings
+from server.cli.invocation import Invocation
 
 
-def run(_asked: Namespace, settings: Settings) -> None:
-    upgraded(settings)
+def run(invocation: Invocation) -> None:
+    upgraded(invocation.settings)

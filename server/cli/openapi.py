@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from argparse import Namespace
-
 from server import bootstrap
-from server.settings import Settings
+from server.cli.invocation import Invocation
 
 
-def run(_asked: Namespace, _settings: Settings) -> None:
-    sys.stdout.write(bootstrap.description().decode())
+def run(invocation: Invocation) -> None:
+    invocation.stdout.write(bootstrap.description().decode())

@@ -5,30 +5,40 @@ Exit codes: 0 done; 1 refused, with one line on stderr; 2 wrong usage.
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
-from server.cli.refused import Refused
+from server.cli.invocation import Invocation, Refused
+from server.clock import SystemClock
 from server.domain.messages import Role
-from server.settings import PRODUCT, BadSetting, Settings, from_environment, parse_port
+from server.settings import PRODUCT, BadSetting, Settings, parse_port, read
 
 REFUSED: Final = 1
 
 
-def run(arguments: Sequence[str]) -> int:
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What the program reads and writes."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], streams: Streams) -> int:
     """The exit code. SystemExit (2) for wrong usage."""
     asked = parser().parse_args(arguments)
     try:
-        settings = _settings(asked)
+        settings = _settings(asked, read(environment))
         # Each command is a module that is imported when it is wanted: serving starts sooner without the others.
-        import_module(f"server.cli.{asked.command}").run(asked, settings)
+        command = import_module(f"server.cli.{asked.command}")
+        command.run(Invocation(asked, settings, SystemClock(), streams.stdin, streams.stdout))
     except (BadSetting, Refused) as refusal:
-        sys.stderr.write(f"hourkeep-server: {refusal}\n")
+        streams.stderr.write(f"hourkeep-server: {refusal}\n")
         return REFUSED
     return 0
 
@@ -72,11 +82,11 @@ def _port(text: str) -> int:
         raise ArgumentTypeError(str(failure)) from failure
 
 
-def _settings(asked: Namespace) -> Settings:
+def _settings(asked: Namespace, from_environment: Settings) -> Settings:
     """What was typed counts more than the environment."""
     typed = {
         name: value
         for name in ("host", "port", "database_url")
         if (value := getattr(asked, name, None)) is not None
     }
-    return replace(from_environment(), **typed)
+    return replace(from_environment, **typed)

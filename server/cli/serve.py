@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from server import bootstrap
 from server.cli.database import opened
-from server.cli.refused import Refused
-from server.settings import Settings
+from server.cli.invocation import Invocation, Refused
 
 
-def run(_asked: Namespace, settings: Settings) -> None:
-    with opened(settings) as database:
+def run(invocation: Invocation) -> None:
+    with opened(invocation.settings) as database:
         try:
-            bootstrap.serve(settings, database)
+            bootstrap.serve(invocation.settings, database)
         except bootstrap.CannotListen as failure:
             raise Refused(failure) from failure

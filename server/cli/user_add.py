@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from argparse import Namespace
 from typing import Final
 
 from server.cli.database import change
-from server.cli.refused import Refused
-from server.clock import SystemClock
+from server.cli.invocation import Invocation, Refused
 from server.domain.messages import Role
 from server.domain.passwords import hash_password
 from server.services import accounts
-from server.settings import Settings
 
 SHORTEST: Final = 8
 LONGEST: Final = 1024
@@ -20,12 +16,13 @@ LONGEST_EMAIL: Final = 320
 LONGEST_NAME: Final = 200
 
 
-def run(asked: Namespace, settings: Settings) -> None:
+def run(invocation: Invocation) -> None:
+    asked = invocation.asked
     email, name = _email(asked.email), _name(asked.name)
-    password_hash = hash_password(_password(sys.stdin.readline()))
-    now_ms = SystemClock().now_ms()
+    password_hash = hash_password(_password(invocation.stdin.readline()))
+    now_ms = invocation.clock.now_ms()
     change(
-        settings,
+        invocation.settings,
         lambda conn: accounts.add_user(conn, email, name, Role(asked.role), password_hash, now_ms),
     )
 

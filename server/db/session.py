@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Insert, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from server.db.types import SQLITE
@@ -23,6 +23,7 @@ __all__ = [
     "ConstraintBroken",
     "Database",
     "DatabaseUnusable",
+    "StorageFailed",
     "UnknownDatabase",
     "insert_row",
     "savepoint",
@@ -30,6 +31,7 @@ __all__ = [
 
 T = TypeVar("T")
 ConstraintBroken = IntegrityError
+StorageFailed = OperationalError  # the disk is full, another program holds the file, it may not be written
 
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",

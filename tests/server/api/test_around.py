@@ -1,0 +1,215 @@
+"""What holds for every request, whatever it asks?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from server.db.session import Connection, Database
+from server.settings import LogLevel
+from tests.server.api.front import PREFIX, Caller, Front, opened, refused
+from tests.server.company import Company
+
+T = TypeVar("T")
+
+
+class FullDisk(Database):
+    """Everything can be worked out, and nothing can be kept."""
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        def work_then_fill_up(conn: Connection) -> T:
+            work(conn)
+            # As large as the disk is, as far as SQLite knows.
+            conn.exec_driver_sql("PRAGMA max_page_count = 1")
+            conn.exec_driver_sql("CREATE TABLE too_much (x)")
+            for _ in range(10_000):
+                conn.exec_driver_sql("INSERT INTO too_much VALUES (randomblob(10000))")
+            raise AssertionError("the disk is not full")
+
+        return super().run(work_then_fill_up)
+
+
+class LateRefusal(Database):
+    """All the work is done, and then the commit itself fails."""
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        def work_with_a_late_fault(conn: Connection) -> T:
+            result = work(conn)
+            conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            conn.exec_driver_sql("INSERT INTO project_members VALUES (4711, 4711, 0)")
+            return result
+
+        return super().run(work_with_a_late_fault)
+
+
+class Broken(Database):
+    """Something fails that nobody thought of."""
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        def work_in_vain(conn: Connection) -> T:
+            work(conn)
+            raise ZeroDivisionError("the secret inner words")
+
+        return super().run(work_in_vain)
+
+
+class Silent(Database):
+    """It does not answer."""
+
+    def ready(self) -> bool:
+        return False
+
+
+@pytest.fixture(params=[FullDisk, LateRefusal, Broken])
+def failing(company: Company, request: pytest.FixtureRequest) -> Iterator[Front]:
+    database = request.param.open(f"sqlite:///{company.path}")
+    yield from opened(Front(company, database))
+    database.close()
+
+
+def tables(company: Company) -> list[tuple[object, ...]]:
+    names = (
+        "issue_time_logs",
+        "active_timers",
+        "claims",
+        "applied_actions",
+        "devices",
+        "idempotency_replies",
+    )
+    return [(name, *row) for name in names for row in company.rows(f"SELECT count(*) FROM {name}")]  # noqa: S608
+
+
+# ---- the commit comes before the answer
+
+
+def test_when_the_commit_fails_the_answer_says_so(failing: Front, company: Company) -> None:
+    """And nothing is written, and the same request works later."""
+    anna = failing.caller(company.anna)
+    before = tables(company)
+    reply = anna.start("BP-1", "key")
+    assert reply.status_code in (500, 503)
+    assert reply.json()["code"] in ("internal", "storage_unavailable")
+    assert tables(company) == before
+    assert not failing.said("Timer started")
+
+
+def test_when_the_commit_fails_the_device_is_told(failing: Front, company: Company) -> None:
+    anna = failing.caller(company.anna)
+    device = anna.device()
+    device.start("BP-1", "7:00")
+    before = tables(company)
+    assert anna.sync(device.request()).status_code in (500, 503)
+    assert tables(company) == before
+    assert device.sync()[0].outcome == "applied"
+
+
+def test_a_full_disk_says_when_to_come_again(company: Company) -> None:
+    database = FullDisk.open(f"sqlite:///{company.path}")
+    for front in opened(Front(company, database)):
+        reply = front.caller(company.anna).start("BP-1")
+        refused(reply, 503, "storage_unavailable")
+        assert int(reply.headers["retry-after"]) > 0
+    database.close()
+
+
+def test_a_failure_is_logged_once_and_its_words_stay_inside(company: Company) -> None:
+    database = Broken.open(f"sqlite:///{company.path}")
+    for front in opened(Front(company, database)):
+        reply = front.caller(company.anna).start("BP-1")
+        refused(reply, 500, "internal")
+        assert "secret" not in reply.text
+        [failure] = front.said("Timer failed")
+        assert failure["error"] == "ZeroDivisionError"
+        assert "the secret inner words" in failure["exception"]
+        assert "Traceback" in failure["exception"]
+    database.close()
+
+
+# ---- who answers, and can it work
+
+
+def test_which_server_is_this(front: Front, company: Company) -> None:
+    reply = front.ask("GET", "/healthz")
+    assert reply.status_code == 200
+    found = reply.json()
+    assert found["product"] == "hourkeep"
+    assert found["protocol"] == 1
+    assert found["server_id"] == company.server.server_id
+    assert found["name"] == company.server.name
+    assert found["version"].count(".") == 2
+
+
+def test_ready(front: Front) -> None:
+    assert front.ask("GET", "/readyz").status_code == 200
+
+
+def test_not_ready(company: Company) -> None:
+    database = Silent.open(f"sqlite:///{company.path}")
+    for front in opened(Front(company, database)):
+        reply = front.ask("GET", "/readyz")
+        refused(reply, 503, "not_ready")
+        assert int(reply.headers["retry-after"]) > 0
+        assert front.ask("GET", "/healthz").status_code == 200
+    database.close()
+
+
+# ---- headers and log lines
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", f"{PREFIX}/me", "/schema/openapi.json"])
+def test_safe_headers_are_everywhere(front: Front, path: str) -> None:
+    reply = front.ask("GET", path)
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["cache-control"] == "no-store"
+    assert "server" not in reply.headers
+
+
+def test_a_request_has_one_line_with_its_id(front: Front, anna: Caller) -> None:
+    reply = anna.ask("GET", "/issues?q=secret", {"X-Request-Id": "abc-1"})
+    assert reply.headers["x-request-id"] == "abc-1"
+    [line] = [line for line in front.events if line["event"] == "Request"]
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "Request",
+        "level": "info",
+        "request_id": "abc-1",
+        "method": "GET",
+        "path": "/api/v1/issues",
+        "status": 200,
+        "duration_ms": 250.0,
+    }
+
+
+def test_what_belongs_to_a_request_has_its_id(front: Front, anna: Caller) -> None:
+    company = front.company
+    body = {"issue_id": company.issues["BP-1"], "project_id": company.projects["BP"]}
+    anna.ask("POST", "/time-tracking/start", {"X-Request-Id": "abc-2"}, json=body)
+    assert {line["event"] for line in front.events if line["request_id"] == "abc-2"} == {
+        "Timer started",
+        "Request",
+    }
+
+
+def test_the_seeds_three_events(front: Front, anna: Caller) -> None:
+    anna.start("BP-1")
+    front.company.clock.advance(hours=1)
+    anna.act("stop", {"description": "nobody's business"})
+    anna.act("stop")
+    assert front.said("Timer started") == [
+        {"level": "info", "user_id": anna.principal.user_id, "issue_id": front.company.issues["BP-1"]}
+    ]
+    assert front.said("Cost calculated") == [{"level": "debug", "seconds": 3600, "cost": "50.0000"}]
+    assert front.said("Timer failed") == [{"level": "error", "error": "no_timer"}]
+    log = front.out.getvalue().decode()
+    assert "nobody's business" not in log
+    assert anna.token not in log
+
+
+def test_the_log_can_be_quieter(front: Front) -> None:
+    """Nothing below the level is written."""
+    quiet = Front(front.company, level=LogLevel.WARNING)
+    for each in opened(quiet):
+        each.caller(front.company.anna).start("BP-1")
+        assert each.events == []

@@ -1,0 +1,122 @@
+"""Is the API's description true, whole, and the one that is committed?"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from server import bootstrap
+from server.api.app import ROUTES
+from tests.server.api.front import PREFIX, Front, refused
+
+COMMITTED: Final = Path(__file__).resolve().parents[3] / "resources" / "openapi.json"
+DOCUMENT: Final[dict[str, Any]] = json.loads(bootstrap.description())
+PUBLIC: Final = {"health", "ready", "signIn"}
+OPERATIONS: Final = [
+    (method.upper(), path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+]
+IDS: Final = [operation["operationId"] for _, _, operation in OPERATIONS]
+each_operation = pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
+
+
+def test_the_committed_description_is_this_one() -> None:
+    assert COMMITTED.read_bytes() == bootstrap.description(), "type: make openapi"
+
+
+def test_it_is_served(front: Front) -> None:
+    reply = front.ask("GET", "/schema/openapi.json")
+    assert reply.content == COMMITTED.read_bytes()
+    assert reply.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+
+
+def test_every_route_is_in_it() -> None:
+    served = {PREFIX + path for route in ROUTES for path in route.paths}
+    assert served | {"/healthz", "/readyz"} == set(DOCUMENT["paths"])
+
+
+def test_operations_have_names_of_their_own() -> None:
+    assert len(IDS) == len(set(IDS)) == 14
+
+
+def test_every_reference_leads_somewhere() -> None:
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DOCUMENT)))
+    assert named == set(DOCUMENT["components"]["schemas"])
+
+
+@each_operation
+def test_an_operation_says_what_it_does(method: str, path: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert re.fullmatch(r"[a-z][A-Za-z]+", operation["operationId"])
+    assert any(int(status) < 300 for status in operation["responses"])
+    for status, reply in operation["responses"].items():
+        assert reply["description"]
+        if int(status) >= 400:
+            assert list(reply["content"]) == ["application/problem+json"]
+    assert "500" in operation["responses"]
+
+
+@each_operation
+def test_it_says_who_has_to_sign_in(front: Front, method: str, path: str, operation: dict[str, Any]) -> None:
+    """Every route but the public ones refuses a stranger, and both are described."""
+    reply = front.ask(method, path, content=valid_body(operation))
+    if operation["operationId"] in PUBLIC:
+        assert operation["security"] == [{}]
+        assert reply.status_code in (200, 401)
+        assert reply.status_code == 200 or reply.json()["code"] == "bad_credentials"
+    else:
+        assert "security" not in operation
+        assert "401" in operation["responses"]
+        refused(reply, 401, "not_signed_in")
+
+
+def valid_body(operation: dict[str, Any]) -> bytes:
+    """What the operation takes, so that only the missing token is wrong."""
+    match operation["operationId"]:
+        case "startTimer":
+            return b'{"issue_id":1,"project_id":1}'
+        case "signIn":
+            return json.dumps(
+                {
+                    "email": "a@b",
+                    "password": "x",
+                    "device_name": "x",
+                    "device_id": "1" * 8 + "-1111" * 3 + "-" + "1" * 12,
+                }
+            ).encode()
+        case "sync":
+            return json.dumps(
+                {
+                    "protocol": 1,
+                    "nonce": "12345678",
+                    "device_id": "1" * 8 + "-1111" * 3 + "-" + "1" * 12,
+                    "now": {"session": "", "mono_ms": 0, "wall": 0, "tz": "UTC"},
+                    "base": {"seq": 0, "chain": "0" * 64},
+                    "actions": [],
+                }
+            ).encode()
+        case _:
+            return b""
+
+
+def test_money_is_a_number() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["TimerReply"]["properties"]["cost"] == {"type": "number"}
+    assert schemas["TimeLog"]["properties"]["total_cost"] == {"type": "number"}
+    assert "decimal" not in json.dumps(schemas)
+
+
+def test_the_seeds_names_are_in_it() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["StartTimer"]["required"] == ["issue_id", "project_id"]
+    assert schemas["StartTimer"]["additionalProperties"] is False
+    assert set(schemas["StopTimer"]["properties"]) == {"description"}
+    logs = DOCUMENT["paths"][f"{PREFIX}/time-tracking/logs"]["get"]["parameters"]
+    assert [each["name"] for each in logs] == [
+        "from", "to", "project", "issue", "user", "status", "billable", "cursor", "limit",
+    ]  # fmt: skip
