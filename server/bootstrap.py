@@ -37,10 +37,10 @@ class CannotListen(Exception):
 
 def serve(settings: Settings, database: Database) -> None:
     """Until SIGTERM or Ctrl-C: requests in flight are answered, then the database is closed. CannotListen."""
-    log = open_log(settings.log_level, sys.stderr.buffer)
-    logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
     try:
         with listen(settings.host, settings.port) as listener:
+            log = open_log(settings.log_level, sys.stderr.buffer)
+            logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
             app = build(database, SystemClock(), log, time.perf_counter)
             host, port = listener.getsockname()[:2]
             log.info("Listening", host=host, port=port)
@@ -77,14 +77,17 @@ def listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
-        if sys.platform != "win32":  # there it would let two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as failure:
-        raise CannotListen(
-            f"Cannot listen at {host} port {port}: {failure.strerror or failure}."
-        ) from failure
+        try:
+            if sys.platform != "win32":  # there it would let two servers share a port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except (OSError, UnicodeError) as failure:  # UnicodeError: a host name that no resolver takes
+        words = getattr(failure, "strerror", None) or failure
+        raise CannotListen(f"Cannot listen at {host} port {port}: {words}.") from failure
     return listener
 
 

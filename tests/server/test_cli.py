@@ -1,0 +1,205 @@
+"""Does each command do its work, and say in one line why it cannot?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from server.bootstrap import CannotListen, listen
+from server.cli.parser import Streams, run
+from server.db.session import Database
+from server.domain.passwords import verify_password
+
+ADD = ["user", "add", "maria@example.com", "--name", "Maria", "--role", "admin", "--password-stdin"]
+PASSWORD = "long enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def refusal(self) -> str:
+        """The one line."""
+        assert (self.code, self.out) == (1, "")
+        [line] = self.err.splitlines()
+        assert line.startswith("hourkeep-server: ")
+        return line.removeprefix("hourkeep-server: ")
+
+
+class Terminal:
+    """Somebody types commands on a machine with its own database."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.variables = {"HOURKEEP_DATABASE_URL": f"sqlite:///{database}"}
+
+    def type(self, *arguments: str, stdin: str = "", **variables: str) -> Said:
+        streams = Streams(StringIO(stdin), StringIO(), StringIO())
+        code = run(arguments, {**self.variables, **variables}, streams)
+        return Said(code, streams.stdout.getvalue(), streams.stderr.getvalue())  # type: ignore[attr-defined]  # ours
+
+    def rows(self, question: str) -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(self.database)
+        try:
+            return connection.execute(question).fetchall()
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "hourkeep.sqlite3")
+
+
+@pytest.fixture
+def laid_out(terminal: Terminal, empty_database: Path) -> Terminal:
+    terminal.database.write_bytes(empty_database.read_bytes())
+    return terminal
+
+
+# ---- migrate
+
+
+def test_migrate_lays_out_the_tables_once_or_again(terminal: Terminal) -> None:
+    assert terminal.type("migrate") == terminal.type("migrate") == Said(0, "", "")
+    assert terminal.rows("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_a_database_of_a_newer_version(laid_out: Terminal) -> None:
+    database = Database.open(laid_out.variables["HOURKEEP_DATABASE_URL"])
+    database.run(lambda conn: conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    assert "newer version" in laid_out.type("migrate").refusal
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["demo"], ["serve"], ADD])
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://localhost/hourkeep", "SQLite"),
+        ("hourkeep.sqlite3", "not the address"),
+        ("sqlite:////nowhere/at/all/hourkeep.sqlite3", "unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used(terminal: Terminal, command: list[str], url: str, words: str) -> None:
+    said = terminal.type(*command, stdin=PASSWORD, HOURKEEP_DATABASE_URL=url)
+    assert words in said.refusal
+
+
+def test_a_file_that_is_no_database(terminal: Terminal) -> None:
+    terminal.database.write_bytes(b"A letter to my bank. " * 100)
+    assert "not a database" in terminal.type("migrate").refusal
+    assert terminal.database.read_bytes().startswith(b"A letter")
+
+
+def test_what_is_typed_counts_more_than_the_environment(terminal: Terminal, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite3"
+    terminal.type("migrate", "--database-url", f"sqlite:///{other}")
+    assert other.exists()
+    assert not terminal.database.exists()
+
+
+# ---- user add
+
+
+def test_a_new_account(terminal: Terminal) -> None:
+    """Also on a machine on which nothing is there yet. What follows the first line is not the password."""
+    assert terminal.type(*ADD, stdin=f"{PASSWORD}\nrest\n") == Said(0, "", "")
+    [(email, name, role, password_hash)] = terminal.rows("SELECT email, name, role, password_hash FROM users")
+    assert (email, name, role) == ("maria@example.com", "Maria", "admin")
+    assert verify_password(str(password_hash), PASSWORD)
+
+
+def test_a_second_account_with_the_same_e_mail(laid_out: Terminal) -> None:
+    laid_out.type(*ADD, stdin=PASSWORD)
+    assert "already" in laid_out.type(*ADD, stdin=PASSWORD).refusal
+
+
+@pytest.mark.parametrize("password", ["", "\n", "short", "x" * 1025])
+def test_a_password_that_is_none(laid_out: Terminal, password: str) -> None:
+    assert "8 to 1024" in laid_out.type(*ADD, stdin=password).refusal
+    assert laid_out.rows("SELECT count(*) FROM users") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "email", ["maria", "@example.com", "maria@", "ma ria@example.com", "x" * 320 + "@a", "m\udcff@b"]
+)
+def test_an_e_mail_that_is_none(laid_out: Terminal, email: str) -> None:
+    said = laid_out.type("user", "add", email, *ADD[3:], stdin=PASSWORD)
+    assert "not an e-mail address" in said.refusal
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 201, "Mar\udcffa", "Ma\nria"])
+def test_a_name_that_is_none(laid_out: Terminal, name: str) -> None:
+    said = laid_out.type(*ADD[:3], "--name", name, *ADD[5:], stdin=PASSWORD)
+    assert "1 to 200" in said.refusal
+
+
+# ---- the others
+
+
+def test_the_demo_company_is_founded_once(laid_out: Terminal) -> None:
+    assert laid_out.type("demo") == Said(0, "The demo company is there.\n", "")
+    assert laid_out.type("demo") == Said(0, "The demo company was there already.\n", "")
+
+
+def test_the_description_needs_no_database(terminal: Terminal) -> None:
+    said = terminal.type("openapi", HOURKEEP_DATABASE_URL="postgresql://nowhere/")
+    assert json.loads(said.out)["info"]["title"] == "Hourkeep"
+    assert not terminal.database.exists()
+
+
+def test_an_address_at_which_nobody_may_listen() -> None:
+    """Tests may open no sockets: the system refuses this one."""
+    with pytest.raises(CannotListen, match=r"^Cannot listen at 127.0.0.1 port 8765: "):
+        listen("127.0.0.1", 8765)
+
+
+def test_serve_says_why_it_cannot_listen(laid_out: Terminal) -> None:
+    assert "Cannot listen at 127.0.0.1 port 8765" in laid_out.type("serve").refusal
+
+
+def test_a_bad_setting(terminal: Terminal) -> None:
+    assert "HOURKEEP_PORT" in terminal.type("serve", HOURKEEP_PORT="x").refusal
+
+
+# ---- wrong usage
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["sing"],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "65536"],
+        ["user"],
+        ["user", "add"],
+        [*ADD[:-1]],
+        [*ADD[:5], "--role", "owner", "--password-stdin"],
+        ["migrate", "now"],
+    ],
+)
+def test_wrong_usage(terminal: Terminal, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        terminal.type(*arguments)
+    assert end.value.code == 2
+    assert "usage: hourkeep-server" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["serve", "--help"], ["user", "add", "--help"], ["--version"]]
+)
+def test_help(terminal: Terminal, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        terminal.type(*arguments)
+    assert end.value.code == 0
+    assert "hourkeep-server" in capsys.readouterr().out

@@ -1,0 +1,128 @@
+"""Is the demo company one in which a newcomer can look around?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import demo
+from server.db.session import Database
+from server.domain.money import percent
+from server.services import identity
+
+NOON = int(datetime(2026, 6, 17, 12, tzinfo=UTC).timestamp()) * 1000  # a Wednesday
+DAY_MS = 86_400_000
+
+
+class Hashes:
+    """Counts, because each takes long."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __call__(self, password: str) -> str:
+        self.made += 1
+        return f"hash of {password}"
+
+
+@pytest.fixture(scope="module")
+def database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+    path.write_bytes(empty_database.read_bytes())
+    database = Database.open(f"sqlite:///{path}")
+    hashes = Hashes()
+    assert database.run(lambda conn: demo.found(conn, NOON, hashes))
+    assert hashes.made == 1
+    yield database
+    database.close()
+
+
+def rows(database: Database, question: str, *values: object) -> list[tuple[Any, ...]]:
+    return database.read(lambda conn: [tuple(row) for row in conn.exec_driver_sql(question, values)])
+
+
+def test_its_name(database: Database) -> None:
+    assert database.read(identity.server_identity).name == "Demo Company"
+
+
+def test_its_people(database: Database) -> None:
+    assert rows(database, "SELECT email, role, password_hash FROM users ORDER BY id") == [
+        (f"{name}@demo.test", role, "hash of demo-password")
+        for name, role in (("admin", "admin"), ("manager", "manager"), ("anna", "member"), ("ben", "member"))
+    ]
+
+
+def test_its_projects_and_issues(database: Database) -> None:
+    found = dict(rows(database, "SELECT key, summary FROM issues"))
+    assert len(found) >= 30
+    assert found["BP-123"] == "Fix the login redirect"
+    assert "BP-124" in found
+    assert "WEB-1" in found
+    assert len(set(found.values())) == len(found)
+    assert rows(database, "SELECT status FROM issues WHERE key IN ('BP-123', 'BP-124')") == [("open",)] * 2
+
+
+def test_who_works_on_what(database: Database) -> None:
+    question = (
+        "SELECT p.key, group_concat(u.name) FROM project_members m JOIN projects p ON p.id = m.project_id"
+        " JOIN users u ON u.id = m.user_id GROUP BY p.key ORDER BY p.key"
+    )
+    members = {key: set(names.split(",")) for key, names in rows(database, question)}
+    assert members == {"BP": {"Manager", "Anna", "Ben"}, "WEB": {"Manager", "Anna", "Ben"}}
+
+
+def test_its_rates(database: Database) -> None:
+    question = "SELECT u.name, r.rate_type, r.rate_amount, r.currency FROM user_rates r JOIN users u ON u.id = r.user_id"
+    found = rows(database, question)
+    assert ("Anna", "hourly", 500_000, "USD") in found
+    assert ("Ben", "hourly", 450_000, "USD") in found
+
+
+def test_its_budgets_are_in_use_and_not_used_up(database: Database) -> None:
+    found = rows(
+        database,
+        "SELECT b.total_budget, b.total_cost, (SELECT sum(total_cost) FROM issue_time_logs l"
+        " WHERE l.project_id = b.project_id) FROM project_budgets b ORDER BY b.project_id",
+    )
+    assert [total for total, _, _ in found] == [200_000_000, 180_000_000]
+    for total, spent, of_logs in found:
+        assert spent == of_logs
+        used = percent(Decimal(spent), Decimal(total))
+        assert used is not None
+        assert 40 < used < 80
+
+
+def test_two_months_of_working_days(database: Database) -> None:
+    for name in ("Anna", "Ben"):
+        found = rows(
+            database,
+            "SELECT l.start_time, l.end_time, l.duration_seconds, l.status FROM issue_time_logs l"
+            " JOIN users u ON u.id = l.user_id WHERE u.name = ? ORDER BY l.start_time",
+            name,
+        )
+        days = {start // DAY_MS for start, *_ in found}
+        assert 40 <= len(days) <= 46
+        assert all(datetime.fromtimestamp(start / 1000, UTC).weekday() < 5 for start, *_ in found)
+        assert all(status == "stopped" and seconds > 0 for _, _, seconds, status in found)
+        assert all(NOON - 62 * DAY_MS < start < end < NOON for start, end, *_ in found)
+        hours_a_day = sum(seconds for _, _, seconds, _ in found) / 3600 / len(days)
+        assert 5 < hours_a_day < 8
+    assert rows(database, "SELECT count(*) FROM active_timers") == [(0,)]
+
+
+def test_nothing_waits_for_a_decision(database: Database) -> None:
+    assert rows(database, "SELECT count(*) FROM applied_actions WHERE outcome != 'applied'") == [(0,)]
+
+
+def test_a_second_time_changes_nothing(database: Database) -> None:
+    tables = [name for (name,) in rows(database, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    before = {table: rows(database, f"SELECT * FROM {table}") for table in tables}  # noqa: S608
+    hashes = Hashes()
+    assert not database.run(lambda conn: demo.found(conn, NOON + 40 * DAY_MS, hashes))
+    assert hashes.made == 0
+    assert before == {table: rows(database, f"SELECT * FROM {table}") for table in tables}  # noqa: S608
