@@ -57,16 +57,17 @@ class LoginWindow(Dialog):
         self._email = self._field("login.email_example")
         self._password = self._field("")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._show = QPushButton(text.t("login.show"), autoDefault=False)
+        self._show = QPushButton(text.t("login.show"))
         self._show.setCheckable(True)
         self._show.setAccessibleName(text.t("login.show_password"))
         self._show.toggled.connect(self._show_password)
         self._trouble = Trouble()
-        self._sign_in = QPushButton(text.t("login.sign_in"), default=True)
+        self._sign_in = QPushButton(text.t("login.sign_in"))
         self._sign_in.clicked.connect(self._ask)
-        self._cancel = QPushButton(text.t("login.cancel"), autoDefault=False)
+        self._cancel = QPushButton(text.t("login.cancel"))
         self._cancel.clicked.connect(self.reject)
         self._lay_out()
+        self._sign_in.setDefault(True)  # a button knows its window only now
 
     def _field(self, example: str) -> QLineEdit:
         field = QLineEdit()

@@ -73,17 +73,18 @@ class SearchPopup(Dialog):
         self._nothing = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._nothing.setProperty("role", "secondary")
-        self._sync = QPushButton(text.t("search.sync"), autoDefault=False)
+        self._sync = QPushButton(text.t("search.sync"))
         self._sync.clicked.connect(controller.sync_now)
         self._trouble = Trouble()
         self._menu = QMenu(self)
-        self._ago = QPushButton(autoDefault=False)
+        self._ago = QPushButton()
         self._ago.setMenu(self._menu)
         self._ago.setToolTip(text.t("search.ago_tip"))
-        self._go = QPushButton(text.t("search.start"), default=True)
+        self._go = QPushButton(text.t("search.start"))
         self._go.clicked.connect(self._start)
         self._fill_menu()
         self._lay_out()
+        self._go.setDefault(True)  # a button knows its window only now
         controller.changed.connect(self.render_state)
 
     def _lay_out(self) -> None:
@@ -137,7 +138,7 @@ class SearchPopup(Dialog):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
         super().changeEvent(event)
         left = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
-        if left and QGuiApplication.focusWindow() is not None and not self._menu.isVisible():
+        if left and not self._menu.isVisible():
             self.hide()
 
     def render_state(self, _state: TimerState) -> None:

@@ -53,20 +53,20 @@ class StopDialog(Dialog):
         self._description.done.connect(self._save)
         self._trouble = Trouble()
         self._save_button = self._button("stop.save", self._save)
-        self._save_button.setDefault(True)
         self._save_button.setToolTip(text.t("stop.save_tip"))
         self._skip = self._button("stop.skip", self._skip_words)
         self._skip.setToolTip(text.t("stop.skip_tip"))
         self._keep = self._button("stop.keep_running", self._keep_running)
         self._keep.setToolTip(text.t("stop.keep_running_tip"))
         self._lay_out()
+        self._save_button.setDefault(True)  # a button knows its window only now
         controller.changed.connect(self.render_state)
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self._keep_words)
 
     def _button(self, key: str, pressed: Callable[[], None]) -> QPushButton:
-        button = QPushButton(self._text.t(key), autoDefault=False)
+        button = QPushButton(self._text.t(key))
         button.clicked.connect(pressed)
         return button
 

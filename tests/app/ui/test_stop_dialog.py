@@ -128,6 +128,16 @@ def test_quitting_keeps_the_words(stop: Stop, qapp: QApplication) -> None:
     stop.ended("Half a sen")
 
 
+@pytest.mark.parametrize(("words", "status"), [("Keep running", Status.RUNNING), ("Skip", Status.IDLE)])
+def test_enter_presses_the_button_that_has_the_focus(stop: Stop, words: str, status: Status) -> None:
+    stop.types("Words")
+    (button,) = [each for each in stop.dialog.findChildren(QPushButton) if each.text() == words]
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert stop.office.controller.state.status is status
+    assert [body.get("description") for body in stop.recorded()] in ([], [None])
+
+
 def test_keep_running(stop: Stop) -> None:
     stop.types("Not yet")
     stop.click("Keep running")
