@@ -15,6 +15,11 @@ UNITS: Final = 10**PLACES
 UNIT_SECONDS: Final = {RateType.HOURLY: 3600, RateType.MINUTELY: 60, RateType.SECONDLY: 1}
 
 
+def is_exact(amount: Decimal) -> bool:
+    """Whether it is a whole number of ten-thousandths, which every rate is."""
+    return amount * UNITS % 1 == 0
+
+
 def cost(seconds: int, rate: Rate) -> Decimal:
     """Cost of `seconds` at `rate`, with four places. ValueError for a rate with more than four places."""
     numerator, denominator = rate.amount.as_integer_ratio()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, assert_never
 
 from app.api import problems
@@ -18,6 +19,7 @@ from app.core.ids import new_device_id
 from app.core.notices import SignInResult
 from app.core.screen import Account, Hindrance
 from app.desktop.secrets import Kept, Secrets
+from app.errors import FileTrouble
 from app.sync import wire
 from app.sync.events import (
     Answered,
@@ -138,7 +140,10 @@ class Calls:
             return SignInEnded(asked.number, SignInResult(code=problem.code, error=str(problem)))
         me = signed_in.user
         account = Account(url, me.server.server_id, me.id, me.email, me.name)
-        kept = self._secrets.store(_name(account), signed_in.token)
+        try:
+            kept = self._secrets.store(_name(account), signed_in.token)
+        except FileTrouble as trouble:
+            return SignInEnded(asked.number, SignInResult(code=trouble.code, error=str(trouble)))
         return SignInEnded(
             asked.number,
             SignInResult(account, note=f"Signed in to {me.server.name}."),
@@ -148,7 +153,8 @@ class Calls:
     def sign_out(self, account: Account) -> None:
         """The token is forgotten here in any case; a server that cannot be reached keeps it until an administrator ends it."""
         token = self._secrets.load(_name(account))
-        self._secrets.forget(_name(account))
+        with suppress(FileTrouble):  # a full disk: the server forgets the token all the same
+            self._secrets.forget(_name(account))
         if token is None:
             return
         client = self._client_for(account.server_url)

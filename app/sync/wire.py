@@ -9,6 +9,7 @@ import platform
 from typing import Final
 
 from app.api import models
+from app.core.money import is_exact
 from app.core.screen import Budget
 from app.core.snapshot import Held, Snapshot
 from app.core.timer import IssueRef, Rate, RateType, Timer
@@ -24,8 +25,9 @@ class Unreadable(Exception):
 
 
 def device_name() -> str:
-    """What people call this machine."""
-    return (platform.node() or "device")[:DEVICE_NAME_LIMIT]
+    """What people call this machine; a name that is no text is made readable."""
+    name = platform.node().encode("utf-8", "replace").decode()
+    return (name or "device")[:DEVICE_NAME_LIMIT]
 
 
 def request(outgoing: Outgoing, nonce: str, version: str) -> models.SyncRequest:
@@ -102,7 +104,7 @@ def _timer(active: models.ActiveTimer) -> Timer:
 
 
 def _rate(rate: models.Rate | None) -> Rate | None:
-    """A kind of rate that this version cannot compute with is shown as unknown, never guessed."""
-    if rate is None or rate.rate_type not in frozenset(RateType):
+    """A rate that this version cannot compute with is shown as unknown, never guessed."""
+    if rate is None or rate.rate_type not in frozenset(RateType) or not is_exact(rate.rate_amount):
         return None
     return Rate(RateType(rate.rate_type), rate.rate_amount, rate.currency)
