@@ -93,16 +93,28 @@ class Answers:
         return dict(logged[0]) if logged else {}
 
     def _login(self, request: dict[str, Any], reply: Reply) -> None:
+        """Says where the token is kept, too, where there is no keyring: the notification is on another screen."""
         server, email, password = (_text(request, name) for name in ("server", "email", "password"))
+        told: list[Notice] = []
+        connection = self._controller.told.connect(told.append)
 
         def done(result: SignInResult) -> None:
+            self._controller.told.disconnect(connection)
             if result.account is None:
                 reply(_refusal(result.code or "server", result.error or "Signing in did not work."))
             else:
                 account = result.account
-                reply({**OK, "name": account.name, "email": account.email, "note": result.note})
+                note = "\n".join([*([result.note] if result.note else []), *_no_keyring(told)])
+                reply({**OK, "name": account.name, "email": account.email, "note": note or None})
 
         self._controller.sign_in(server, email, password, done)
+
+
+def _no_keyring(told: list[Notice]) -> list[str]:
+    paths = [notice.values["path"] for notice in told if notice.kind is NoticeKind.NO_KEYRING]
+    return [
+        f"There is no keyring here: the sign-in is kept in {path}, which only you can read." for path in paths
+    ]
 
 
 def _understood(line: bytes) -> dict[str, Any]:

@@ -87,9 +87,9 @@ class Office:
     def asked_to_sign_in(self) -> list[SignInAsked]:
         return [each for each in self.posted if isinstance(each, SignInAsked)]
 
-    def sign_in_ends(self, result: SignInResult) -> None:
+    def sign_in_ends(self, result: SignInResult, token_path: str | None = None) -> None:
         """The answer to the last try; who is signed in has the issues next."""
-        self.controller.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result))
+        self.controller.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result, token_path))
         if result.account is not None:
             self.controller.receive(ForFiles(Rest(), self._number()))
 

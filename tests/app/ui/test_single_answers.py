@@ -178,6 +178,13 @@ def test_sign_in_is_answered_when_the_server_has_answered(nobody: Talk) -> None:
     ]
 
 
+def test_sign_in_without_a_keyring(nobody: Talk) -> None:
+    for _ in range(2):
+        nobody.send(b'{"do": "login", "server": "s", "email": "e", "password": "p"}\n')
+        nobody.office.sign_in_ends(SignInResult(ANNA), token_path="/profile/tokens")
+        assert nobody.replies.pop()["note"].count("/profile/tokens") == 1
+
+
 def test_sign_in_that_fails(nobody: Talk) -> None:
     nobody.send(b'{"do": "login", "server": "s", "email": "e", "password": "p"}\n')
     nobody.office.sign_in_ends(SignInResult(code="tls", error="Not\ntrusted."))
