@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import delete, get, post
 from litestar.params import JSONBody
 
-from server.api.office import Ask, Call, office_of
+from server.api.office import PUBLIC, Ask, Call, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body
 from server.domain.messages import Me, SignedIn, SignIn
@@ -21,6 +21,7 @@ from server.services import accounts
     description="An older token of this user's device ends.",
     responses=documented(400, 401, 413, 415, 422, 429),
     security=[{}],
+    opt={PUBLIC: True},
 )
 async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Answer[SignedIn]:
     office = office_of(request)

@@ -14,12 +14,12 @@ from server.api import accounts, catalog, health, logs, problems, sync, timers
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
-from server.api.office import Ask, Office, office_of
+from server.api.office import Ask, Office, carries_token, office_of
 from server.api.wire import BODY_LIMIT, Answer
 from server.db.session import StorageFailed
 from server.domain.errors import Refusal
 
-OPEN_ROUTES: Final = [health.healthz, health.readyz]
+HEALTH: Final = [health.healthz, health.readyz]
 ROUTES: Final = [
     accounts.sign_in,
     accounts.sign_out,
@@ -38,8 +38,8 @@ ROUTES: Final = [
 
 def routers() -> list[Router]:
     return [
-        Router("/", route_handlers=OPEN_ROUTES, return_dto=None),
-        Router(PREFIX, route_handlers=ROUTES, return_dto=None),
+        Router("/", route_handlers=HEALTH, return_dto=None),
+        Router(PREFIX, route_handlers=ROUTES, return_dto=None, guards=[carries_token]),
     ]
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
 from structlog.typing import FilteringBoundLogger
 
 from server.api.door import Door
@@ -21,10 +23,12 @@ from server.settings import PRODUCT
 
 T = TypeVar("T")
 Ask = Request[Any, Any, State]
+AnyAsk = ASGIConnection[Any, Any, Any, Any]
 
 
 PROTOCOL: Final = 1
 SCHEME: Final = "bearer"
+PUBLIC: Final = "public"  # the mark of a route for which nobody has to be signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,13 @@ def office_of(request: Ask) -> Office:
     return cast(Office, request.app.state.office)
 
 
-def bearer_token(request: Ask) -> str:
+def carries_token(request: AnyAsk, route: BaseRouteHandler) -> None:
+    """Guards all routes but the public ones: nothing is read of a stranger's request. NotSignedIn."""
+    if PUBLIC not in route.opt:
+        bearer_token(request)
+
+
+def bearer_token(request: AnyAsk) -> str:
     """NotSignedIn when the request carries none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != SCHEME or not token:

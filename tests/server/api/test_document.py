@@ -75,6 +75,19 @@ def test_it_says_who_has_to_sign_in(front: Front, method: str, path: str, operat
         refused(reply, 401, "not_signed_in")
 
 
+@each_operation
+def test_a_token_that_opens_nothing(front: Front, method: str, path: str, operation: dict[str, Any]) -> None:
+    if operation["operationId"] not in PUBLIC:
+        headers = {"Authorization": "Bearer hk_made-up"}
+        reply = front.ask(method, path, headers=headers, content=valid_body(operation))
+        refused(reply, 401, "not_signed_in")
+
+
+def test_nothing_is_read_of_a_strangers_request(front: Front) -> None:
+    reply = front.ask("POST", f"{PREFIX}/time-tracking/sync", content=b"x" * 10_000_000)
+    refused(reply, 401, "not_signed_in")
+
+
 def valid_body(operation: dict[str, Any]) -> bytes:
     """What the operation takes, so that only the missing token is wrong."""
     match operation["operationId"]:

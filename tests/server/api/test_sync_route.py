@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
+from server.api.refusals import TooLarge
+from server.api.wire import inflate
 from server.domain.messages import ChainHead, SyncRequest
 from tests.server.api.front import Caller, Front, refused, understood
 from tests.server.company import Company
@@ -192,6 +196,28 @@ def test_a_gzip_bomb(front: Front, anna: Caller) -> None:
     assert len(bomb) < LIMIT
     refused(packed(anna, bomb), 413, "too_large")
     assert front.company.rows("SELECT count(*) FROM devices") == [(0,)]
+
+
+def test_a_gzip_bomb_is_never_unpacked() -> None:
+    bomb = gzip.compress(b" " * 100_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            inflate(bomb, LIMIT)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * LIMIT
+
+
+def test_a_large_body_that_does_not_say_so(anna: Caller) -> None:
+    """Sent in pieces, without a Content-Length."""
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(1_000):
+            yield b" " * 1_000
+
+    refused(anna.ask("POST", "/time-tracking/sync", content=pieces()), 413, "too_large")
 
 
 @pytest.mark.parametrize(
