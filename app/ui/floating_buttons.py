@@ -71,7 +71,7 @@ class TimerButton(QPushButton):
             return QSize(height, height)
         words = metrics.horizontalAdvance(self.text()) + SLACK
         inner = metrics.ascent() + (GAP[self._least] + words if self.text() else 0)
-        return QSize(inner + 2 * PADDING[self._least], height)
+        return QSize(max(height, inner + 2 * PADDING[self._least]), height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return self.sizeHint()

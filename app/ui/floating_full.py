@@ -45,8 +45,8 @@ class FullFace(QWidget):
         self._figures = self._make_figures()
         rows.addWidget(self._figures)
         rows.addLayout(self._make_budget())
-        self._recents = Recents(hands.start, text, theme, self)
         rows.addLayout(self._make_buttons())
+        self._recents = Recents(hands.start, text, theme, self)
         rows.addWidget(self._recents)
 
     def show_state(self, state: TimerState, now: int, sync: SyncWords, told: Line | None) -> None:

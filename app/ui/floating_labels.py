@@ -5,10 +5,20 @@ A label that shows another second must not make the window lay itself out again:
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui.floating_words import Tone
@@ -120,8 +130,8 @@ class Figures(Words):
         shape = "".join(self._widest if sign in DIGITS else sign for sign in number)
         if shape != self._shape or not number:
             self._shape = shape
-            metrics = QFontMetrics(self.font())
-            self.setFixedSize(metrics.horizontalAdvance(shape), metrics.height())
+            metrics = QFontMetricsF(self.font())
+            self.setFixedSize(ceil(metrics.horizontalAdvance(shape)) + 1, ceil(metrics.height()))
 
 
 class MarkLabel(QLabel):

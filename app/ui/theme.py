@@ -11,6 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QStyle
 
 from app.settings import Theme as Choice
 
@@ -107,8 +108,7 @@ class Theme(QObject):
     @property
     def moves(self) -> bool:
         """Whether things may move on the screen; False for people who asked their system for less of it."""
-        reduced = self._hints.accessibility().motionPreference()
-        return reduced != Qt.MotionPreference.ReducedMotion
+        return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
     def choose(self, choice: Choice) -> None:
         self._choice = choice

@@ -1,0 +1,50 @@
+"""What does every test of a window start from: Anna's desk, signed in, with a clock that stands still?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.paths import Profile
+from app.settings import Loaded, Settings
+from app.settings import Theme as Choice
+from app.sync.loop import Command
+from app.ui.controller import Controller
+from app.ui.text import Text
+from app.ui.theme import Theme
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def posted() -> list[Command]:
+    """What the sync thread was asked to do."""
+    return []
+
+
+@pytest.fixture
+def controller(tmp_path: Path, clock: FakeClock, posted: list[Command], qtbot: QtBot) -> Iterator[Controller]:
+    profile = Profile(tmp_path / "profile")
+    profile.ensure()
+    signed_in = Settings(server_url="https://hours.test", server_id="s1", user_id=7, email="anna@demo.test")
+    controller = Controller(profile, Loaded(signed_in), clock, posted.append)
+    controller.open()
+    yield controller
+    controller.close()
+
+
+@pytest.fixture
+def text() -> Text:
+    return Text("en")
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Theme:
+    return Theme(Choice.LIGHT)

@@ -1,0 +1,110 @@
+"""Are people told what happened, in their words, where they look?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.core.notices import Notice, NoticeKind
+from app.errors import DiskFull, NothingRuns
+from app.ui.controller import Controller
+from app.ui.notices import SAYERS, Notices, Said, said
+from app.ui.text import Text
+from app.ui.theme import Theme
+from app.ui.tray import Tray
+from app.ui.windows import Windows
+from tests.app.ui.moments import do_nothing
+
+LOGGED = {"issue_key": "BP-123", "seconds": 3600, "cost": Decimal("50.0000"), "currency": "USD"}
+VALUES: dict[NoticeKind, dict[str, Any]] = {
+    NoticeKind.LOGGED: LOGGED,
+    NoticeKind.HELD: {"issue_key": None, "text": "The project BP is locked."},
+    NoticeKind.REJECTED: {"text": "The issue is gone."},
+    NoticeKind.SIGN_IN_NEEDED: {"waiting": 2},
+    NoticeKind.NO_KEYRING: {"path": "/home/anna/token"},
+    NoticeKind.STARTED_ELSEWHERE: {"issue_key": "BP-9"},
+    NoticeKind.TROUBLE: {"text": "The disk is full."},
+    NoticeKind.SETTINGS: {"text": "The settings cannot be saved."},
+}
+
+
+class TrayOf(Tray):
+    """A tray that the desktop has, and that remembers what it was told to say."""
+
+    def __init__(self, controller: Controller, windows: Windows, *, there: bool) -> None:
+        super().__init__(controller, windows)
+        self.there = there
+        self.messages: list[tuple[str, str, bool]] = []
+
+    @property
+    def available(self) -> bool:
+        return self.there
+
+    def tell(self, title: str, words: str, *, is_bad: bool = False) -> None:
+        self.messages.append((title, words, is_bad))
+
+
+@pytest.fixture
+def windows(controller: Controller, text: Text, theme: Theme, qtbot: QtBot) -> Windows:
+    return Windows(controller, text, theme, do_nothing)
+
+
+def test_work_that_was_logged(text: Text) -> None:
+    assert said(Notice(NoticeKind.LOGGED, LOGGED), text).title == "Logged 1:00:00 for $50.00"
+    no_rate = {**LOGGED, "cost": None, "currency": None}
+    assert said(Notice(NoticeKind.LOGGED, dict(no_rate)), text) == Said("Logged 1:00:00 on BP-123")
+    german = said(Notice(NoticeKind.LOGGED, LOGGED), Text("de"))
+    assert german.title.replace("\N{NO-BREAK SPACE}", " ") == "1:00:00 für 50,00 $ erfasst"
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_notice_has_words(kind: NoticeKind, language: str) -> None:
+    words = said(Notice(kind, dict(VALUES[kind])), Text(language))
+    assert words.title
+    for value in VALUES[kind].values():
+        if isinstance(value, str) and value != "USD":
+            assert value in words.title + words.words
+
+
+def test_every_kind_is_known() -> None:
+    assert set(SAYERS) == set(NoticeKind)
+
+
+def test_signing_in_counts_what_waits(text: Text) -> None:
+    for waiting, words in ((0, "is sent after"), (1, "1 action waits"), (2, "2 actions wait")):
+        notice = Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": waiting})
+        assert words in said(notice, text).words
+
+
+def test_the_tray_says_it(controller: Controller, windows: Windows) -> None:
+    tray = TrayOf(controller, windows, there=True)
+    notices = Notices(controller, tray, windows)
+    controller.told.emit(Notice(NoticeKind.LOGGED, LOGGED))
+    windows.failed.emit(NothingRuns())
+    windows.failed.emit(DiskFull(Path("/home/anna/queue")))
+    assert [each[0] for each in tray.messages] == [
+        "Logged 1:00:00 for $50.00",
+        "No timer is running.",
+        "Your time is not being recorded",
+    ]
+    assert [each[2] for each in tray.messages] == [False, False, True]
+    assert notices.parent() is None
+
+
+def test_without_a_tray_the_floating_timer_says_it(
+    controller: Controller, windows: Windows, qtbot: QtBot
+) -> None:
+    tray = TrayOf(controller, windows, there=False)
+    notices = Notices(controller, tray, windows)
+    window = windows.floating()
+    window.show()
+    notices.tell(Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": 2}))
+    shown = [label.accessibleName() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert any(words.startswith("Please sign in again: ") for words in shown)
+    assert tray.messages == []
