@@ -20,6 +20,7 @@ class Dialog(QDialog):
     def __init__(self, title: str, theme: Theme, flags: Qt.WindowType = Qt.WindowType.Dialog) -> None:
         super().__init__(None, flags | Qt.WindowType.WindowCloseButtonHint)
         self.setWindowTitle(title)
+        self.setAccessibleName(title)  # a window without a frame has no title to be read out
         self.theme = theme
         theme.changed.connect(self.dress)
         self.dress()

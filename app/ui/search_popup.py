@@ -171,7 +171,9 @@ class SearchPopup(Dialog):
         self._say_what_is_there(typed, is_found=bool(found))
 
     def _say_what_is_there(self, typed: str, *, is_found: bool) -> None:
-        self._heading.setText(self._text.t("search.found" if typed.strip() else "search.recent"))
+        heading = self._text.t("search.found" if typed.strip() else "search.recent")
+        self._heading.setText(heading)
+        self._list.setAccessibleName(heading)
         self._pages.setCurrentIndex(0 if is_found else 1)
         self._sync.setVisible(not is_found and self._controller.state.account is not None)
         self._go.setEnabled(is_found)

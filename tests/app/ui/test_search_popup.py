@@ -168,6 +168,14 @@ def test_letters_that_no_file_can_keep(search: Search) -> None:
     assert search.nothing
 
 
+def test_a_screen_reader_has_names_for_everything(search: Search) -> None:
+    search.types("BP")
+    assert search.popup.accessibleName() == "Start a timer"
+    assert search.popup._list.accessibleName() == "Found"
+    assert search.popup._field.accessibleName() == "Find an issue"
+    assert all(each.text() for each in search.popup.findChildren(QPushButton))
+
+
 def test_every_control_is_reached_by_tab(search: Search) -> None:
     search.types("BP")
     reached = set()
