@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from app.clock import Anchor
 from app.core.actions import BODY_VERSION, Draft, Recorded, body_hash, canonical, link
@@ -105,15 +105,25 @@ class Outbox:
         timer = self.timer()
         if timer is None or timer.claim_id is None:
             return None
+        opened = self._last_opening(timer.timer_id)
+        if opened is None:
+            return None
+        t = opened["t"]
+        return Anchor(session=t["session"], mono_s=t["mono_s"], wall=t["wall"])
+
+    def last_claim(self, timer_id: str) -> str | None:
+        """The stretch of this timer that was begun last on this device; None when none was."""
+        opened = self._last_opening(timer_id)
+        return None if opened is None else str(opened["claim_id"])
+
+    def _last_opening(self, timer_id: str) -> dict[str, Any] | None:
         rows = self._database.run(
             "SELECT body FROM action WHERE timer_id = ? AND kind IN ('timer.start', 'timer.resume')"
             " ORDER BY seq DESC LIMIT 1",
-            timer.timer_id,
+            timer_id,
         )
-        if not rows:
-            return None
-        t = json.loads(rows[0][0])["t"]
-        return Anchor(session=t["session"], mono_s=t["mono_s"], wall=t["wall"])
+        body: dict[str, Any] | None = json.loads(rows[0][0]) if rows else None
+        return body
 
     # ---- sending ----------------------------------------------------------------------------------------
 

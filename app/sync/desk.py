@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 from app.clock import Clock
 from app.core import gestures, snapshot
-from app.core.actions import Draft
+from app.core.actions import Draft, Kind
 from app.core.fold import fold
 from app.core.gestures import Gesture
 from app.core.ids import id_source, new_device_id
@@ -67,6 +67,7 @@ class Desk:
         self._kept = NOTHING if saved is None else snapshot.read(saved.content) or NOTHING
         # Of a stretch that ran at the snapshot only what is still running can be told; the next sync brings the rest.
         self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq))
+        self._own_claim = None if self.timer is None else outbox.last_claim(self.timer.timer_id)
         self._pruned_at: int | None = None
 
     def close(self) -> None:
@@ -80,6 +81,9 @@ class Desk:
         running_from = self._kept.uncounted_from(self.timer)
         self.outbox.record(gesture.drafts, gesture.timer)
         self.timer = gesture.timer
+        for draft in gesture.drafts:
+            if draft.kind in {Kind.START, Kind.RESUME}:
+                self._own_claim = draft.body["claim_id"]
         self._closed_seconds += worked(running_from, gesture.drafts)
         if gesture.timer is not None:
             self.cache.note_recent(gesture.timer.issue.id, self._clock.now())
@@ -166,8 +170,8 @@ class Desk:
         return LifeSign(timer.claim_id, self._clock.now())
 
     def _is_own(self, timer: Timer) -> bool:
-        """Whether the stretch that runs was begun on this device."""
-        return timer.device_id in {None, self.outbox.device_id}
+        """Whether the stretch that runs was begun on this device, also under a name that it had before."""
+        return timer.claim_id is not None and timer.claim_id == self._own_claim
 
     def _go_back(self, head: ChainHead) -> None:
         if head.seq <= self.outbox.acked_seq and self.outbox.chain_at(head.seq) == head.chain:
@@ -225,7 +229,7 @@ class Desk:
             return ()
         if view is None or view.running_since is None or view.claim_id == before.claim_id:
             return ()
-        if self._is_own(view) or view.running_since < before.running_since:
+        if view.running_since < before.running_since:
             return ()
         self._tell(Notice(NoticeKind.STARTED_ELSEWHERE, {"issue_key": view.issue.key}))
         if self._clock.now() - view.running_since >= NEW_ELSEWHERE_S:

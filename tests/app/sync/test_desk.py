@@ -182,6 +182,16 @@ def test_what_another_device_runs_is_no_reason_to_end_it_here_again(desk: Desk, 
     assert desk.do(Settle(confirmed(desk, later))) == Done(waiting=0)
 
 
+def test_what_was_begun_in_a_browser_ends_the_timer_here_too(desk: Desk, clock: FakeClock) -> None:
+    hands = Hands(desk, clock)
+    hands.start()
+    clock.advance(seconds=100)
+    in_browser = replace(elsewhere(clock.now()), device_id=None)
+    assert desk.do(Settle(confirmed(desk, in_browser))) == Done(waiting=1)
+    clock.advance(seconds=10)
+    assert desk.do(Settle(confirmed(desk, elsewhere(clock.now())))) == Done(waiting=0)
+
+
 # ---- histories that differ ----------------------------------------------------------------------------------
 
 
@@ -262,6 +272,16 @@ def test_today_counts_every_second_once(desk: Desk, clock: FakeClock) -> None:
     assert hands.today() == 1500
     clock.advance(hours=1)
     assert hands.today() == 1500
+
+
+def test_a_start_that_lies_before_the_last_sync_counts_whole(desk: Desk, clock: FakeClock) -> None:
+    hands = Hands(desk, clock)
+    desk.do(Settle(confirmed(desk, today_seconds=1000, as_of=clock.now())))
+    clock.advance(minutes=1)
+    hands.start(ago_s=300)
+    assert hands.today() == 1300
+    hands.stop()
+    assert hands.today() == 1300
 
 
 def test_the_day_begins_at_midnight(desk: Desk, clock: FakeClock) -> None:

@@ -329,6 +329,16 @@ def test_each_person_has_an_outbox_of_their_own(controller: Controller, posted: 
     assert kinds(controller) == ["timer.start"]
 
 
+def test_signing_in_again_while_the_description_is_asked_stops_nothing(
+    controller: Controller, posted: list[Command]
+) -> None:
+    controller.start(LOGIN)
+    controller.begin_stop()
+    sign_in(controller, posted, SignInResult(ANNA_MOVED))
+    assert controller.state.stopping_at is not None
+    assert kinds(controller) == ["timer.start"]
+
+
 def test_signed_out_the_time_goes_on_being_recorded(
     controller: Controller, posted: list[Command], told: list[Notice]
 ) -> None:
