@@ -14,7 +14,7 @@ from server.db.tables import segments
 
 _SINCE: Final = select(
     segments.c.id, segments.c.time_log_id, segments.c.claim_id, segments.c.start_ms, segments.c.end_ms
-).where(segments.c.user_id == bindparam("user_id"), segments.c.end_ms > bindparam("since_ms"))
+).where(segments.c.user_id == bindparam("user_id"), segments.c.end_ms >= bindparam("since_ms"))
 _REMOVE: Final = delete(segments).where(segments.c.id == bindparam("b_id"))
 _ADD: Final = insert(segments)
 
@@ -30,7 +30,7 @@ class Segment:
 
 
 def since(conn: Connection, user_id: int, instant: int) -> dict[Segment, int]:
-    """Those that end after the instant, with their row ids."""
+    """Those that end at the instant or after it, with their row ids: one that ends there may go on now."""
     return {
         Segment(row.time_log_id, row.claim_id, to_s(row.start_ms), to_s(row.end_ms)): row.id
         for row in conn.execute(_SINCE, {"user_id": user_id, "since_ms": to_ms(instant)})

@@ -237,6 +237,25 @@ def test_two_starts_at_the_same_instant_end_in_one_timer(anna: Person, a: Device
     anna.company.check()
 
 
+def test_a_stretch_whose_interruption_turns_out_empty_is_one_again(
+    anna: Person, a: Device, b: Device
+) -> None:
+    c = anna.device()
+    a.start(X, "9:00")
+    a.stop("11:00")
+    a.sync()
+    b.start(Y, "10:00")
+    b.sync()
+    c.start("BP-3", "10:30")
+    c.stop("10:45")
+    c.sync()
+    assert anna.counted(Y) == ["10:00-10:30"]
+    b.stop("10:00")
+    b.sync()
+    assert anna.counted(X) == ["9:00-10:30", "10:45-11:00"]
+    anna.company.check()
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_three_devices_in_any_order(anna: Person, order: tuple[int, ...]) -> None:
     devices = [anna.device() for _ in range(3)]
