@@ -19,6 +19,7 @@ from server.services import accounts
     summary="Sign in on a device",
     operation_id="signIn",
     description="An older token of this user's device ends.",
+    response_description="Signed in; the token is shown only now",
     responses=documented(400, 401, 413, 415, 422, 429),
     security=[{}],
     opt={PUBLIC: True},
@@ -37,6 +38,7 @@ async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Answer[SignedIn]:
     "/auth/token",
     summary="Sign this device out",
     operation_id="signOut",
+    response_description="Signed out",
     description="What waits in its outbox can be sent after the next sign-in.",
     responses=documented(401),
 )

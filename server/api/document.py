@@ -24,6 +24,7 @@ WORDS: Final = (
 REFERENCE: Final = "#/components/schemas/{name}"
 DECIMAL: Final = {"type": "string", "format": "decimal"}
 MONEY: Final = {"type": "number"}
+TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
 TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
 
@@ -67,14 +68,48 @@ def _amounts(schema: Any) -> Any:
 
 
 def _tidy(operation: dict[str, Any]) -> None:
-    """Litestar's own error answer is never given here, and nothing is said by an empty header list."""
+    """Says no less and no more than is so: Litestar's own error answer is never given here, and nothing may be null."""
     for status, reply in list(operation["responses"].items()):
-        content = reply.get("content", {})
-        if "application/json" in content and int(status) >= FIRST_ERROR:
+        if int(status) >= FIRST_ERROR and "application/json" in reply.get("content", {}):
             del operation["responses"][status]
-        if not reply.get("headers"):
-            reply.pop("headers", None)
+        _tidy_headers(reply)
     for parameter in operation.get("parameters", ()):
         for flag in ("deprecated", "allowEmptyValue", "allowReserved"):
             parameter.pop(flag, None)
+        parameter["schema"] = _whole(_never_null(parameter["schema"]))
+        parameter["schema"].pop("description", None)  # the parameter has it
     operation.pop("deprecated", None)
+    if "requestBody" in operation:
+        _tidy_body(operation["requestBody"])
+
+
+def _tidy_headers(reply: dict[str, Any]) -> None:
+    """Litestar describes a header that the handler itself sends without the schema that OpenAPI asks for."""
+    headers = reply.pop("headers", {})
+    if headers:
+        reply["headers"] = {
+            name: {"description": header["description"], "schema": TEXT} for name, header in headers.items()
+        }
+
+
+def _tidy_body(body: dict[str, Any]) -> None:
+    """One that may be left out is not required; it is never `null`."""
+    content = body["content"]["application/json"]
+    schema = _never_null(content["schema"])
+    body["required"] = schema == content["schema"]
+    content["schema"] = schema
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in schema.get("oneOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: value for name, value in schema.items() if name != "oneOf"}}
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """200, where Litestar says 200.0."""
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in schema.items()
+    }

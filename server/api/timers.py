@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from litestar import get, post
+from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody
 
@@ -110,6 +111,9 @@ async def stop(request: Ask, data: JSONBody[StopTimer | None] = None, key: Key =
     summary="What runs or is paused now",
     operation_id="timerStatus",
     description="The ETag changes with the timer and its budget, not with the passing of time.",
+    response_headers=[
+        ResponseHeader(name="ETag", documentation_only=True, description="For the next If-None-Match.")
+    ],
     responses={
         304: ResponseSpec(None, description="Nothing changed since that ETag", generate_examples=False),
         **documented(401),

@@ -56,6 +56,7 @@ def test_an_operation_says_what_it_does(method: str, path: str, operation: dict[
     assert any(int(status) < 300 for status in operation["responses"])
     for status, reply in operation["responses"].items():
         assert reply["description"]
+        assert all(header["schema"] for header in reply.get("headers", {}).values())
         if int(status) >= 400:
             assert list(reply["content"]) == ["application/problem+json"]
     assert "500" in operation["responses"]
@@ -122,6 +123,22 @@ def test_money_is_a_number() -> None:
     assert schemas["TimerReply"]["properties"]["cost"] == {"type": "number"}
     assert schemas["TimeLog"]["properties"]["total_cost"] == {"type": "number"}
     assert "decimal" not in json.dumps(schemas)
+
+
+def test_what_may_be_left_out_is_never_null() -> None:
+    for _, _, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
+            assert "null" not in json.dumps(parameter)
+    bodies = {
+        operation["operationId"]: operation["requestBody"]
+        for _, _, operation in OPERATIONS
+        if "requestBody" in operation
+    }
+    optional = {name for name, body in bodies.items() if not body["required"]}
+    assert optional == {"pauseTimer", "resumeTimer", "stopTimer"}
+    assert bodies["stopTimer"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/StopTimer"
+    }
 
 
 def test_the_seeds_names_are_in_it() -> None:
