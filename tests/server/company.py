@@ -142,16 +142,18 @@ class Company:
 
     def check(self) -> None:
         """What must hold at any time, whatever was done."""
-        self._check_pieces_are_disjoint()
+        self._check_pieces_are_disjoint_and_whole()
         self._check_logs_add_up()
         self._check_budgets_add_up()
         self._check_devices_have_no_gap()
 
-    def _check_pieces_are_disjoint(self) -> None:
-        found = self.rows("SELECT user_id, start_ms, end_ms FROM segments ORDER BY user_id, start_ms")
-        for (user, _, end), (next_user, start, _) in pairwise(found):
-            assert user != next_user or end <= start
-        assert all(start < end for _, start, end in found)
+    def _check_pieces_are_disjoint_and_whole(self) -> None:
+        found = self.rows(
+            "SELECT user_id, claim_id, start_ms, end_ms FROM segments ORDER BY user_id, start_ms"
+        )
+        for (user, claim, _, end), (next_user, next_claim, start, _) in pairwise(found):
+            assert user != next_user or end < start or (end == start and claim != next_claim)
+        assert all(start < end for *_, start, end in found)
 
     def _check_logs_add_up(self) -> None:
         seconds = dict(
