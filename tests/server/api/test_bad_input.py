@@ -45,6 +45,13 @@ def test_what_is_not_json(anna: Caller, body: bytes) -> None:
     assert reply.json()["code"] in ("bad_request", "too_large")
 
 
+@pytest.mark.parametrize("text", [b'"\xff"', b'"\xed\xa0\x80"', b'"\\ud800"', b'"\\udc00x"', b'"\\u12"'])
+@pytest.mark.parametrize("path", [START, STOP])
+def test_text_that_is_no_unicode(anna: Caller, path: str, text: bytes) -> None:
+    field = b"issue_id" if path == START else b"description"
+    refused(anna.send(path, b'{"%s":%s}' % (field, text)), 400, "bad_request")
+
+
 @pytest.mark.parametrize("body", [b"null", b"[]", b"3", b'"x"', b"true"])
 def test_json_that_is_no_object(anna: Caller, body: bytes) -> None:
     refused(anna.send(START, body), 422, "invalid", "body")
