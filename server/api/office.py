@@ -80,8 +80,11 @@ def office_of(request: Ask) -> Office:
     return cast(Office, request.app.state.office)
 
 
-def carries_token(request: AnyAsk, route: BaseRouteHandler) -> None:
-    """Guards all routes but the public ones: nothing is read of a stranger's request. NotSignedIn."""
+async def carries_token(request: AnyAsk, route: BaseRouteHandler) -> None:
+    """Guards all routes but the public ones: nothing is read of a stranger's request. NotSignedIn.
+
+    A coroutine, because Litestar would send a plain function to a thread for every request.
+    """
     if PUBLIC not in route.opt:
         bearer_token(request)
 
