@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.db import migrate
-from server.db.session import Database
+from server.db.session import Connection, Database
 from server.domain.messages import (
     Attention,
     BudgetUse,
@@ -68,10 +68,17 @@ class Company:
 
     def add_project(self, key: str) -> int:
         now_ms = self.clock.now_ms()
-        project_id = self.database.run(lambda conn: catalog.add_project(conn, key, key.title(), now_ms))
-        for number in range(1, 11):
-            self.issues[f"{key}-{number}"] = self.add_issue(project_id, f"{key}-{number}")
-        return project_id
+
+        def work(conn: Connection) -> int:
+            project_id = catalog.add_project(conn, key, key.title(), now_ms)
+            for number in range(1, 11):
+                issue = f"{key}-{number}"
+                self.issues[issue] = catalog.add_issue(
+                    conn, project_id, issue, f"About {issue}", "open", now_ms
+                )
+            return project_id
+
+        return self.database.run(work)
 
     def add_issue(self, project_id: int, key: str) -> int:
         now_ms = self.clock.now_ms()
@@ -85,7 +92,7 @@ class Company:
         now_ms = self.clock.now_ms()
         email = f"{name}@demo.test"
 
-        def work(conn: Any) -> int:
+        def work(conn: Connection) -> int:
             user_id = accounts.add_user(conn, email, name.title(), role, None, now_ms)
             for key in projects:
                 catalog.add_member(conn, self.projects[key], user_id, now_ms)
