@@ -19,9 +19,9 @@ def main(argv: list[str] | None = None) -> int:
 
         return bootstrap.run(hidden=bool(words))
     if words == [SELF_TEST]:
-        from app import bootstrap  # noqa: PLC0415  # see above
+        from app import self_test  # noqa: PLC0415  # see above
 
-        return bootstrap.self_test()
+        return self_test.run()
     from app.cli import command_line  # noqa: PLC0415  # see above
 
     return command_line.main(words)

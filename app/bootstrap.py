@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final
 
@@ -57,10 +57,16 @@ def run(*, hidden: bool) -> int:
 
 
 class App(QObject):
-    """Owns every part. GUI thread."""
+    """Owns every part. GUI thread. `words`: the toolkit's command line."""
 
-    def __init__(self, profile: Profile, environment: Environment, instance: SingleInstance) -> None:
-        self._qt = QApplication(["hourkeep"])
+    def __init__(
+        self,
+        profile: Profile,
+        environment: Environment,
+        instance: SingleInstance,
+        words: Sequence[str] = ("hourkeep",),
+    ) -> None:
+        self._qt = QApplication(list(words))
         super().__init__()
         self._qt.setApplicationName("Hourkeep")
         self._qt.setDesktopFileName("hourkeep")
@@ -73,34 +79,36 @@ class App(QObject):
         self._loop = Loop(
             network_maker(profile, self._clock), self._bridge.hand_over, monotonic(ticks), random.random
         )
-        self._controller = Controller(profile, loaded, self._clock, self._loop.post)
-        self._bridge.arrived.connect(self._controller.receive)
+        self.controller = Controller(profile, loaded, self._clock, self._loop.post)
+        self._bridge.arrived.connect(self.controller.receive)
         text = Text.load(loaded.settings.language)
-        self._windows = Windows(self._controller, text, Theme(loaded.settings.theme), self._leave)
-        self._tray = Tray(self._controller, self._windows)
-        self._notices = Notices(self._controller, self._tray, self._windows)
+        self.windows = Windows(self.controller, text, Theme(loaded.settings.theme), self.leave)
+        self._tray = Tray(self.controller, self.windows)
+        self._notices = Notices(self.controller, self._tray, self.windows)
 
-    def run(self, *, hidden: bool) -> int:
-        """Until it is quit; the exit code."""
-        signals = StopSignals(self._leave)
-        self._controller.open()
+    def run(self, *, hidden: bool, then: Callable[[], object] | None = None) -> int:
+        """Until it is quit; the exit code. `then` is called once everything is there."""
+        signals = StopSignals(self.leave)
+        self.controller.open()
         self._tray.show()
         QTimer.singleShot(0, self._take_commands)
         QTimer.singleShot(SYNC_BEGINS_AFTER_MS, self._begin_to_sync)
-        if not hidden and (self._controller.settings.show_floating or not self._tray.available):
-            QTimer.singleShot(0, self._windows.show_floating)
+        if not hidden and (self.controller.settings.show_floating or not self._tray.available):
+            QTimer.singleShot(0, self.windows.show_floating)
+        if then is not None:
+            QTimer.singleShot(0, then)
         code = self._qt.exec()
         self._end()
         signals.close()
         return code
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Not by Qt's `quit`, which asks every window whether it minds: closing the floating timer only hides it."""
         self._qt.exit(0)
 
     @Slot()
     def _take_commands(self) -> None:
-        self._instance.serve(self._controller, self._windows.show_floating, self._leave)
+        self._instance.serve(self.controller, self.windows.show_floating, self.leave)
 
     @Slot()
     def _begin_to_sync(self) -> None:
@@ -110,7 +118,7 @@ class App(QObject):
         """Nobody new comes in, then no more of the network, then the files."""
         self._tray.hide()
         self._loop.stop(SYNC_ENDS_WITHIN_S)
-        self._controller.close()
+        self.controller.close()
         self._instance.close()
 
 

@@ -57,11 +57,8 @@ class BudgetBar(QWidget):
     def _paint_tick(self, painter: QPainter, percent: Decimal) -> None:
         """The gap beside the tick keeps it visible where the bar has passed it."""
         left = self._at(percent) - TICK_PX / 2
-        # Not by fillRect: with a QRectF and a QColor it crashes now and then (PySide6 6.11.3 and 6.12.0).
-        painter.setBrush(QColor(self._theme.colors.surface))
-        painter.drawRect(QRectF(left - 1, 0, TICK_PX + 2, HEIGHT_PX))
-        painter.setBrush(QColor(self._theme.colors.text))
-        painter.drawRect(QRectF(left, 0, TICK_PX, HEIGHT_PX))
+        painter.fillRect(QRectF(left - 1, 0, TICK_PX + 2, HEIGHT_PX), QColor(self._theme.colors.surface))
+        painter.fillRect(QRectF(left, 0, TICK_PX, HEIGHT_PX), QColor(self._theme.colors.text))
 
     def _at(self, percent: Decimal) -> float:
         return self.width() * float(min(max(percent, Decimal(0)), FULL_BUDGET) / FULL_BUDGET)

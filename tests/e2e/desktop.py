@@ -192,11 +192,15 @@ class Desktop:
         self.run("xdotool", "mousemove", str(x), str(y), "click", str(button))
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Slowly enough that the window manager sees the way, not only its end."""
-        middle = (start[0] + end[0]) // 2, (start[1] + end[1]) // 2
-        steps = [str(number) for place in (middle, end, end) for number in ("mousemove", *place)]
+        """As a hand does: the window manager takes over while the pointer is on its way."""
+        steps = 8
+        way = [
+            tuple(begin + (stop - begin) * step // steps for begin, stop in zip(start, end, strict=True))
+            for step in range(1, steps + 1)
+        ]
+        moves = [word for x, y in [*way, end] for word in ("mousemove", str(x), str(y), "sleep", "0.05")]
         first = ["mousemove", str(start[0]), str(start[1]), "mousedown", "1"]
-        self.run("xdotool", *first, *steps, "mouseup", "1")
+        self.run("xdotool", *first, *moves, "mouseup", "1")
 
     def press(self, *keys: str) -> None:
         self.run("xdotool", "key", "--clearmodifiers", *keys)

@@ -1,0 +1,146 @@
+"""Does each window do on a real screen what a person expects of it?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.e2e.company import ANNA, PASSWORD, Company, Person
+from tests.e2e.desktop import SCREEN, Widget
+from tests.e2e.eventually import eventually
+from tests.e2e.fault_proxy import FaultProxy
+from tests.e2e.lived import each_action_once, everything_arrived, only_log
+from tests.e2e.workstation import Workstation
+
+
+def test_signing_in_by_keyboard(app: Workstation, network: FaultProxy) -> None:
+    app.choose("Sign in")
+    server = app.field("Server")
+    app.desktop.click(server.middle)
+    app.desktop.press("ctrl+a")
+    app.desktop.type(f"{network.url}\t{ANNA}\t{PASSWORD}")
+    app.desktop.press("Return")
+    everything_arrived(app)
+    assert app.status()["sync"]["state"] == "online"
+
+
+def test_finding_an_issue_by_keyboard(annas_app: Workstation) -> None:
+    annas_app.choose("Search")
+    annas_app.field("Find an issue")
+    annas_app.desktop.type("login redir")
+    eventually(partial(annas_app.shows, "BP-123"), "the issue in the list")
+    annas_app.desktop.press("Return")
+    eventually(lambda: annas_app.status()["issue_key"] == "BP-123", "the timer to run")
+
+
+def test_a_recent_issue_is_two_clicks_away(annas_app: Workstation) -> None:
+    annas_app.do("start", "BP-123")
+    annas_app.do("stop")
+    annas_app.choose("Start", "BP-123")
+    eventually(lambda: annas_app.status()["status"] == "running", "the timer to run")
+
+
+def test_what_was_done_is_typed_after_the_stop(annas_app: Workstation, server: Company, anna: Person) -> None:
+    before = anna.logs("BP-123")
+    annas_app.do("start", "BP-123", "--ago", "1h")
+    annas_app.click("Stop")
+    shown = annas_app.status()["elapsed_seconds"]
+    annas_app.button("Skip")
+    annas_app.desktop.type("Fixed the login redirect")
+    annas_app.click("Save")
+    eventually(partial(annas_app.shows, "Logged 1:00:"), "the notification")
+    everything_arrived(annas_app)
+    log = only_log(anna, "BP-123", before)
+    assert log["description"] == "Fixed the login redirect"
+    assert log["duration_seconds"] == shown
+    each_action_once(server, ["timer.start", "timer.stop"])
+
+
+def test_a_crash_while_the_description_is_asked_loses_no_second(
+    annas_app: Workstation, server: Company, anna: Person
+) -> None:
+    before = anna.logs("BP-123")
+    annas_app.do("start", "BP-123", "--ago", "10m")
+    annas_app.click("Stop")
+    annas_app.button("Skip")
+    shown = annas_app.status()["elapsed_seconds"]
+    annas_app.restart_after_kill9()
+    everything_arrived(annas_app)
+    assert only_log(anna, "BP-123", before)["duration_seconds"] == shown
+    each_action_once(server, ["timer.start", "timer.stop"])
+
+
+def test_the_floating_timer_stays_where_it_was_put(annas_app: Workstation) -> None:
+    annas_app.do("start", "BP-123")
+    before = floating(annas_app)
+    handle = before.x + 150, before.y + 12
+    annas_app.desktop.drag(handle, (handle[0] - 400, handle[1] - 300))
+    moved = eventually(lambda: elsewhere(annas_app, before), "the floating timer to move")
+    assert abs(moved.x - (before.x - 400)) < 12
+    assert abs(moved.y - (before.y - 300)) < 12
+    eventually(
+        lambda: "positions" in settings(annas_app) and "{}" not in settings(annas_app), "its place kept"
+    )
+    annas_app.restart_after_kill9()
+    again = floating(annas_app)
+    assert (again.x, again.y) == (moved.x, moved.y)
+
+
+def test_the_floating_timer_never_opens_off_the_screen(annas_app: Workstation) -> None:
+    annas_app.do("start", "BP-123")
+    window = floating(annas_app)
+    annas_app.desktop.drag((window.x + 150, window.y + 12), (window.x + 150 - 300, window.y + 12))
+    eventually(lambda: "{}" not in settings(annas_app), "its place kept")
+    annas_app.kill9()
+    path = annas_app.profile / "settings.json"
+    kept = path.read_text()
+    place = kept[kept.index("[") : kept.index("]") + 1]
+    path.write_text(kept.replace(place, "[9000, -4000]"))
+    annas_app.start()
+    again = floating(annas_app)
+    assert again.x >= 0
+    assert again.y >= 0
+    assert again.x + again.width <= SCREEN[0]
+    assert again.y + again.height <= SCREEN[1]
+
+
+def floating(app: Workstation) -> Widget:
+    """Its frame on the screen."""
+    return app.desktop.find(
+        app.pid,
+        "the floating timer",
+        lambda each: each.width > 200 and each.height < 200 and "Hourkeep" in each.name,
+    )
+
+
+def elsewhere(app: Workstation, before: Widget) -> Widget | None:
+    now = floating(app)
+    return now if (now.x, now.y) != (before.x, before.y) else None
+
+
+def settings(app: Workstation) -> str:
+    path = app.profile / "settings.json"
+    text = path.read_text() if path.exists() else ""
+    return text[text.find('"positions"') : text.find('"server_id"')] if '"positions"' in text else "{}"
+
+
+def test_a_description_of_a_megabyte_is_refused_and_the_timer_runs_on(annas_app: Workstation) -> None:
+    annas_app.do("start", "BP-123")
+    done = annas_app.command("stop", "-m", "x" * 100_000)
+    assert done.code == 1
+    assert len(done.err.strip().splitlines()) == 1
+    assert annas_app.status()["status"] == "running"
+
+
+def test_compact_and_full(annas_app: Workstation) -> None:
+    annas_app.do("start", "BP-123")
+    full = floating(annas_app)
+    annas_app.choose("Compact form")
+    compact = eventually(lambda: smaller(annas_app, full), "the compact form")
+    assert compact.height < full.height
+    annas_app.click("Pause")
+    eventually(lambda: annas_app.status()["status"] == "paused", "the pause")
+
+
+def smaller(app: Workstation, than: Widget) -> Widget | None:
+    now = floating(app)
+    return now if now.height < than.height else None
