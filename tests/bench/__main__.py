@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 import psutil
 
-from tests.bench.rows import Row, table
+from tests.bench.rows import CannotMeasure, Row, table
 
 HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE.parents[1] / "bench" / "results.json"
@@ -29,7 +29,9 @@ MEASURED_WITH: Final = ("pyside6-essentials", "litestar", "uvicorn", "sqlalchemy
 def main() -> int:
     wanted = sys.argv[1:]
     rows: list[Row] = []
-    failed = []
+    described = machine()
+    failed: list[str] = []
+    skipped: list[str] = []
     for name in scripts():
         script = importlib.import_module(f"tests.bench.{name}")
         if not hasattr(script, "measure") or (wanted and name not in wanted):
@@ -37,13 +39,15 @@ def main() -> int:
         print(f"{name} …", flush=True)
         try:
             rows += script.measure()
+        except CannotMeasure as reason:
+            print(f"{name}: not measured here: {reason}", file=sys.stderr)
+            skipped.append(name)
         except Exception as error:  # noqa: BLE001  one script that cannot run here leaves the others their turn
             print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
             failed.append(name)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_bytes(
-        msgspec.json.format(msgspec.json.encode({"machine": machine(), "rows": rows, "failed": failed}))
-    )
+    results = {"machine": described, "rows": rows, "failed": failed, "skipped": skipped}
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
     print(table(rows))
     return 1 if failed else 0
 
