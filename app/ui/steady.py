@@ -10,12 +10,16 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.ui.floating_words import SyncWords
+from app.ui.icons import Mark
 
 LASTS_MS: Final = 2000
 
 
 class Steady(QObject):
-    """Shows the first words at once, and others when they stayed the same for two seconds."""
+    """Shows the first words at once, and others when they stayed the same for two seconds.
+
+    Who has just signed in sees that at once: “Sign in” would ask for what was done.
+    """
 
     changed = Signal()
 
@@ -34,6 +38,9 @@ class Steady(QObject):
         self._next = words
         if words == self.shown:
             self._timer.stop()
+        elif self.shown.mark is Mark.SIGN_IN:
+            self._timer.stop()
+            self._lasted()
         else:
             self._timer.start()
 

@@ -193,10 +193,10 @@ class Desktop:
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """As a hand does: the window manager takes over while the pointer is on its way."""
-        steps = 8
+        steps = 40
         way = [
             tuple(begin + (stop - begin) * step // steps for begin, stop in zip(start, end, strict=True))
-            for step in range(1, steps + 1)
+            for step in (1, 2, 3, 10, 20, 30, 40)
         ]
         moves = [word for x, y in [*way, end] for word in ("mousemove", str(x), str(y), "sleep", "0.05")]
         first = ["mousemove", str(start[0]), str(start[1]), "mousedown", "1"]
