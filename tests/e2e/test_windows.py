@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.e2e.company import ANNA, PASSWORD, Company, Person
+from tests.e2e.company import Company, Person
 from tests.e2e.desktop import SCREEN, Widget
 from tests.e2e.eventually import eventually
-from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.lived import each_action_once, everything_arrived, only_log
 from tests.e2e.workstation import Workstation
 
-
 NEARLY: int = 24  # the window manager takes over after the first steps of a drag
-
-
-def test_signing_in_by_keyboard(app: Workstation, network: FaultProxy) -> None:
-    app.choose("Sign in")
-    server = app.field("Server")
-    app.desktop.click(server.middle)
-    app.desktop.press("ctrl+a")
-    app.desktop.type(f"{network.url}\t{ANNA}\t{PASSWORD}")
-    app.desktop.press("Return")
-    everything_arrived(app)
-    assert app.status()["sync"]["state"] == "online"
-
-
-def test_finding_an_issue_by_keyboard(annas_app: Workstation) -> None:
-    annas_app.choose("Search")
-    annas_app.field("Find an issue")
-    annas_app.desktop.type("login redir")
-    eventually(partial(annas_app.shows, "BP-123"), "the issue in the list")
-    annas_app.desktop.press("Return")
-    eventually(lambda: annas_app.status()["issue_key"] == "BP-123", "the timer to run")
 
 
 def test_a_recent_issue_is_two_clicks_away(annas_app: Workstation) -> None:
