@@ -54,16 +54,16 @@ class Clicks(QObject):
         self.taken: list[float] = []
         self._app = app
         self._count = count
-        self._gestures = gestures(app._controller)
+        self._gestures = gestures(app.controller)
         self._painted: Painted | None = None
 
     def begin(self) -> None:
-        self._painted = Painted(self._app._windows.floating())
+        self._painted = Painted(self._app.windows.floating())
         self._next()
 
     def _next(self) -> None:
         if len(self.taken) == self._count:
-            self._app._leave()
+            self._app.leave()
             return
         try:
             self.taken.append(self._timed(next(self._gestures)))

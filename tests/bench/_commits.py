@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-PRAGMAS: Final = (
+AS_THE_OUTBOX: Final = (
     "PRAGMA locking_mode = EXCLUSIVE",
     "PRAGMA journal_mode = TRUNCATE",
     "PRAGMA synchronous = EXTRA",
 )
+AS_THE_SERVER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 TEXT: Final = "a" * 400  # as long as an action's body
 
 
-def commits(path: Path, count: int, rows: int = 1) -> list[float]:
-    """Milliseconds of each of `count` commits of so many rows, with the outbox's promises."""
+def commits(path: Path, count: int, rows: int = 1, pragmas: Sequence[str] = AS_THE_OUTBOX) -> list[float]:
+    """Milliseconds of each of `count` commits of so many rows."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
         connection.execute("CREATE TABLE action (seq INTEGER PRIMARY KEY, body TEXT)")
         return [_one(connection, rows) for _ in range(count)]
