@@ -137,6 +137,7 @@ class Device:
         while True:
             reply = self.push(self.request())
             assert reply.code is SyncCode.OK, reply
+            assert reply.last_seq > self.acked or not self.actions[self.acked :], reply
             results += reply.results
             self.acked = reply.last_seq
             assert reply.chain == self.chain_at(self.acked)

@@ -75,31 +75,30 @@ def test_a_log_tells_all(anna: Person) -> None:
     assert (log.created_at, log.updated_at) == (at("8:00"), at("9:00"))
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 7])
-def test_pages_show_each_log_once(anna: Person, limit: int) -> None:
+def read_on(person: Person, limit: int) -> list[str]:
+    """The keys on all pages; ten pages are enough for these tests."""
     shown: list[str] = []
     cursor = None
-    while True:
-        page = read(anna, LogFilter(), cursor, limit)
+    for _ in range(10):
+        page = read(person, LogFilter(), cursor, limit)
         assert len(page.items) <= limit
-        assert page.totals.count == 6
+        assert page.totals.count == len(person.logs())
         shown += keys(page)
         cursor = page.next
         if cursor is None:
             break
-    assert shown == ["BP-6", "BP-5", "BP-4", "BP-3", "BP-2", "BP-1"]
+    return shown
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 7])
+def test_pages_show_each_log_once(anna: Person, limit: int) -> None:
+    assert read_on(anna, limit) == ["BP-6", "BP-5", "BP-4", "BP-3", "BP-2", "BP-1"]
 
 
 def test_pages_show_each_log_once_when_all_began_at_once(company: Company) -> None:
     for number in range(1, 6):
         company.anna.start(f"BP-{number}")
-    shown: list[str] = []
-    page = read(company.anna, LogFilter(), None, 2)
-    shown += keys(page)
-    while page.next is not None:
-        page = read(company.anna, LogFilter(), page.next, 2)
-        shown += keys(page)
-    assert sorted(shown) == [f"BP-{number}" for number in range(1, 6)]
+    assert sorted(read_on(company.anna, 2)) == [f"BP-{number}" for number in range(1, 6)]
 
 
 def test_new_work_does_not_move_the_next_page(anna: Person) -> None:
