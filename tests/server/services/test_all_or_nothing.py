@@ -162,15 +162,19 @@ def test_a_stop(anna: Device, table: str, write: str) -> None:
     company.check()
 
 
-def test_a_batch_that_meets_another_one_keeps_what_went_before(anna: Device) -> None:
-    """Somebody else's row is in the way of the third action: the rest stays with the device, to be sent again."""
+@pytest.mark.parametrize("table", ["claims", "applied_actions"])
+def test_a_batch_that_meets_another_one_keeps_what_went_before(anna: Device, table: str) -> None:
+    """Somebody else's row is in the way of the last start: the rest stays with the device, to be sent again."""
     company = anna.company
     anna.stop("13:00")
     anna.start("BP-4", "13:00")
     anna.start("BP-5", "14:00")
     anna.stop("15:00")
-    claim = anna.actions[-2].body["claim_id"]
-    refuse(company, "claims", "INSERT", f"NEW.claim_id = '{claim}'")
+    start = anna.actions[-2]
+    column, value = (
+        ("claim_id", start.body["claim_id"]) if table == "claims" else ("action_id", start.action_id)
+    )
+    refuse(company, table, "INSERT", f"NEW.{column} = '{value}'")
     reply = anna.push(anna.request())
     assert reply.code is SyncCode.OK
     assert [result.outcome for result in reply.results] == 3 * [OutcomeKind.APPLIED]
