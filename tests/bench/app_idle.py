@@ -8,6 +8,7 @@ from typing import Final
 from tests.bench._places import bare_tray, company, desktop, folder, signed_in
 from tests.bench._processes import spent
 from tests.bench.rows import Row
+from tests.e2e.eventually import eventually
 
 SETTLED_AFTER_S: Final = 8
 DURING_S: Final = 60
@@ -27,7 +28,7 @@ def measure() -> list[Row]:
         with signed_in(place, screen, server) as device:
             bare.start()
             device.start()
-            assert device.status()["sync"]["state"] == "online"
+            eventually(lambda: device.status()["sync"]["state"] == "online", "the app online")
             Event().wait(SETTLED_AFTER_S)
             before = spent(device.pid), spent(bare.pid)
             Event().wait(DURING_S)
