@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.screen import Budget
@@ -51,14 +51,16 @@ class BudgetBar(QWidget):
 
     def _paint_to(self, painter: QPainter, percent: Decimal, color: str) -> None:
         top = (HEIGHT_PX - BAR_PX) / 2
-        painter.setBrush(QColor(color))
+        painter.setBrush(QBrush(QColor(color)))
         painter.drawRoundedRect(QRectF(0, top, self._at(percent), BAR_PX), BAR_PX / 2, BAR_PX / 2)
 
     def _paint_tick(self, painter: QPainter, percent: Decimal) -> None:
         """The gap beside the tick keeps it visible where the bar has passed it."""
         left = self._at(percent) - TICK_PX / 2
-        painter.fillRect(QRectF(left - 1, 0, TICK_PX + 2, HEIGHT_PX), QColor(self._theme.colors.surface))
-        painter.fillRect(QRectF(left, 0, TICK_PX, HEIGHT_PX), QColor(self._theme.colors.text))
+        painter.setBrush(QBrush(QColor(self._theme.colors.surface)))
+        painter.drawRect(QRectF(left - 1, 0, TICK_PX + 2, HEIGHT_PX))
+        painter.setBrush(QBrush(QColor(self._theme.colors.text)))
+        painter.drawRect(QRectF(left, 0, TICK_PX, HEIGHT_PX))
 
     def _at(self, percent: Decimal) -> float:
         return self.width() * float(min(max(percent, Decimal(0)), FULL_BUDGET) / FULL_BUDGET)

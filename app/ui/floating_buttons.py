@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.ui.icons import Mark, mark_color, paint
@@ -104,12 +104,12 @@ class TimerButton(QPushButton):
         colors = self._theme.colors
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if self.isDown() or self.underMouse() or not self.isFlat():
-            painter.setBrush(QColor(colors.border if self.isDown() else colors.raised))
-            painter.setPen(QPen(QColor(colors.border), 1))
+            painter.setBrush(QBrush(QColor(colors.border if self.isDown() else colors.raised)))
+            painter.setPen(QPen(QBrush(QColor(colors.border)), 1))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         if self.hasFocus() and self._has_ring:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colors.accent), RING))
+            painter.setPen(QPen(QBrush(QColor(colors.accent)), RING))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
     def _paint_words(self, painter: QPainter) -> None:

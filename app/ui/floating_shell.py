@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QGuiApplication,
     QMouseEvent,
@@ -137,8 +138,8 @@ class Shell(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.colors.border), 1))
-        painter.setBrush(QColor(self._theme.colors.surface))
+        painter.setPen(QPen(QBrush(QColor(self._theme.colors.border)), 1))
+        painter.setBrush(QBrush(QColor(self._theme.colors.surface)))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.end()
 

@@ -11,7 +11,16 @@ from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPainterPathStroker, QPixmap, QPolygonF
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPixmap,
+    QPolygonF,
+)
 
 from app.core.screen import Link, TimerState
 from app.core.timer import Status
@@ -72,11 +81,14 @@ def mark_color(mark: Mark, colors: Colors) -> str:
 
 
 def paint(painter: QPainter, mark: Mark, box: QRectF, color: QColor) -> None:
+    """Everything here is filled with a QBrush: PySide6 6.11.3 and 6.12.0 crash now and then when a painter is given a
+    QColor for one.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
     painter.scale(box.width() / GRID, box.height() / GRID)
-    painter.fillPath(outline(mark), color)
+    painter.fillPath(outline(mark), QBrush(color))
     painter.restore()
 
 
@@ -126,6 +138,7 @@ def _tray_pixmap(mark: Mark, badge: Mark | None, size: int, colors: Colors) -> Q
 
 def _cut(painter: QPainter, badge: Mark, box: QRectF) -> None:
     """A gap around the badge, so that it reads on a shape of its own colour."""
+    nothing = QBrush(Qt.GlobalColor.transparent)
     stroker = QPainterPathStroker()
     stroker.setWidth(2 * BADGE_GAP * GRID / BADGE.width())
     stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -133,8 +146,8 @@ def _cut(painter: QPainter, badge: Mark, box: QRectF) -> None:
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.translate(box.topLeft())
     painter.scale(box.width() / GRID, box.height() / GRID)
-    painter.fillPath(stroker.createStroke(outline(badge)), Qt.GlobalColor.transparent)
-    painter.fillPath(outline(badge), Qt.GlobalColor.transparent)
+    painter.fillPath(stroker.createStroke(outline(badge)), nothing)
+    painter.fillPath(outline(badge), nothing)
     painter.restore()
 
 
