@@ -186,3 +186,17 @@ def test_a_batch_that_meets_another_one_keeps_what_went_before(anna: Device, tab
     anna.sync()
     assert company.anna.counted("BP-5") == ["14:00-15:00"]
     company.check()
+
+
+def test_a_stop_that_was_undone_did_not_happen(anna: Device) -> None:
+    company = anna.company
+    anna.start("BP-4", "13:00")
+    anna.stop("14:00")
+    refuse(company, "applied_actions", "INSERT", f"NEW.action_id = '{anna.actions[-1].action_id}'")
+    anna.acked = anna.push(anna.request()).last_seq
+    assert company.anna.log("BP-4").status == "running"
+    assert company.anna.counted("BP-4") == []
+    allow(company)
+    anna.sync()
+    assert company.anna.counted("BP-4") == ["13:00-14:00"]
+    company.check()
