@@ -36,6 +36,7 @@ class Shell(QWidget):
         super().__init__()
         self._theme = theme
         self._places = dict(places)
+        self._stands = QRect()  # where it was put; the window system tells its own view late and more than once
         self._pressed_at: QPoint | None = None
         self._grip: QPoint | None = None
         self._was_dragged = False
@@ -59,7 +60,11 @@ class Shell(QWidget):
         place = self._places.get(arrangement(_screens()))
         primary = QGuiApplication.primaryScreen().availableGeometry()
         at = first_place(size, primary) if place is None else QPoint(*place)
-        self.move(inside(at, size, areas))
+        self._stand(inside(at, size, areas))
+
+    def _stand(self, place: QPoint) -> None:
+        self._stands = QRect(place, self.size())
+        self.move(place)
 
     # ---- screens --------------------------------------------------------------------------------------------
 
@@ -119,7 +124,7 @@ class Shell(QWidget):
             return
         self._was_dragged = False
         place = snapped(self.pos(), self.size(), _areas())
-        self.move(place)
+        self._stand(place)
         name = arrangement(_screens())
         self._places[name] = (place.x(), place.y())
         self.placed.emit(name, place)
@@ -132,8 +137,8 @@ class Shell(QWidget):
             path = QPainterPath()
             path.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
             self.setMask(path.toFillPolygon().toPolygon())
-        if self.isVisible() and event.oldSize().isValid():
-            self.move(grown(QRect(self.pos(), event.oldSize()), event.size(), _areas()))
+        if self.isVisible() and self._stands.isValid():
+            self._stand(grown(self._stands, event.size(), _areas()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)

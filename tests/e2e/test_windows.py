@@ -117,9 +117,25 @@ def test_compact_and_full(annas_app: Workstation) -> None:
     full = floating(annas_app)
     annas_app.choose("Compact form")
     compact = eventually(lambda: smaller(annas_app, full), "the compact form")
-    assert compact.height < full.height
+    assert (compact.x + compact.width, compact.y + compact.height) == corner(full)
     annas_app.click("Pause")
     eventually(lambda: annas_app.status()["status"] == "paused", "the pause")
+
+
+def test_the_floating_timer_grows_away_from_the_corner_in_which_it_stands(annas_app: Workstation) -> None:
+    """It has another height for each thing that it says."""
+    idle = floating(annas_app)
+    annas_app.do("start", "BP-123")
+    running = eventually(lambda: smaller(annas_app, idle), "the running timer")
+    assert corner(running) == corner(idle)
+    annas_app.do("stop")
+    eventually(lambda: corner(floating(annas_app)) == corner(idle), "the corner")
+    assert floating(annas_app).height >= idle.height
+
+
+def corner(window: Widget) -> tuple[int, int]:
+    """The lower right one."""
+    return window.x + window.width, window.y + window.height
 
 
 def smaller(app: Workstation, than: Widget) -> Widget | None:
