@@ -86,11 +86,7 @@ def test_the_floating_timer_never_opens_off_the_screen(annas_app: Workstation) -
 
 def floating(app: Workstation) -> Widget:
     """Its frame on the screen."""
-    return app.desktop.find(
-        app.pid,
-        "the floating timer",
-        lambda each: each.width > 200 and each.height < 200 and "Hourkeep" in each.name,
-    )
+    return app.desktop.find(app.pid, "the floating timer", lambda each: each.name == "Hourkeep timer")
 
 
 def elsewhere(app: Workstation, before: Widget) -> Widget | None:
@@ -124,13 +120,13 @@ def test_compact_and_full(annas_app: Workstation) -> None:
 
 def test_the_floating_timer_grows_away_from_the_corner_in_which_it_stands(annas_app: Workstation) -> None:
     """It has another height for each thing that it says."""
-    idle = floating(annas_app)
+    fresh = corner(floating(annas_app))
     annas_app.do("start", "BP-123")
-    running = eventually(lambda: smaller(annas_app, idle), "the running timer")
-    assert corner(running) == corner(idle)
+    eventually(partial(annas_app.shows, "0:00:0"), "the running timer")
+    running = floating(annas_app)
     annas_app.do("stop")
-    eventually(lambda: corner(floating(annas_app)) == corner(idle), "the corner")
-    assert floating(annas_app).height >= idle.height
+    eventually(lambda: floating(annas_app).height > running.height, "the recent issues")
+    assert fresh == corner(running) == corner(floating(annas_app))
 
 
 def corner(window: Widget) -> tuple[int, int]:
