@@ -36,7 +36,9 @@ class Shell(QWidget):
         super().__init__()
         self._theme = theme
         self._places = dict(places)
-        self._stands = QRect()  # where it was put; the window system tells its own view late and more than once
+        self._stands = (
+            QRect()
+        )  # where it was put; the window system tells its own view late and more than once
         self._pressed_at: QPoint | None = None
         self._grip: QPoint | None = None
         self._was_dragged = False

@@ -42,7 +42,7 @@ PRAGMAS: Final = (
     "PRAGMA cell_size_check = ON",
 )
 DRIVERS: Final = (SQLITE, f"{SQLITE}+pysqlite")
-PROBE: Final = text("SELECT 1")
+PROBE: Final = text("SELECT count(*) FROM server_meta")  # reads the file, which SELECT 1 does not
 
 
 class UnknownDatabase(Exception):
