@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -126,11 +127,18 @@ def test_writers_of_several_threads_take_turns(database: Database) -> None:
     assert len(words(database)) == 100
 
 
-def test_it_says_whether_it_answers(path: Path) -> None:
+def test_it_says_whether_it_answers(empty_database: Path, path: Path) -> None:
+    shutil.copy(empty_database, path)
     database = Database.open(f"sqlite:///{path}")
     assert database.ready()
     database.close()
     assert not database.ready()
+
+
+def test_a_database_without_tables_is_not_ready(path: Path) -> None:
+    database = Database.open(f"sqlite:///{path}")
+    assert not database.ready()
+    database.close()
 
 
 def test_what_is_written_survives_a_power_cut(database: Database) -> None:
