@@ -36,6 +36,16 @@ def pss_mib(pid: int) -> float:
     raise AssertionError("the system counts no PSS")
 
 
+def users_of(library: str) -> list[int]:
+    """The processes that have mapped a file with this in its path."""
+    found = []
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if library in maps.read_text():
+                found.append(int(maps.parent.name))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """Of all threads since the process began."""

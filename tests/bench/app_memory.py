@@ -7,11 +7,12 @@ from threading import Event
 from typing import Final
 
 from tests.bench._places import bare_tray, company, desktop, folder, signed_in
-from tests.bench._processes import pss_mib
-from tests.bench.rows import Row
+from tests.bench._processes import pss_mib, users_of
+from tests.bench.rows import CannotMeasure, Row
 from tests.e2e.programs import Program
 
 AFTER_S: Final = 10
+TOOLKIT: Final = "PySide6/Qt/lib/libQt6Core"
 TURNS: Final = 2
 
 
@@ -33,7 +34,9 @@ def measure() -> list[Row]:
 
 
 def _settled(program: Program) -> float:
-    """One program at a time: of what two share, each would count only half."""
+    """One program at a time: of what two share, each would count only half. CannotMeasure."""
+    if others := users_of(TOOLKIT):
+        raise CannotMeasure(f"the processes {others} share the toolkit's memory; end them first")
     program.start()
     try:
         Event().wait(AFTER_S)
