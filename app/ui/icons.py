@@ -81,9 +81,6 @@ def mark_color(mark: Mark, colors: Colors) -> str:
 
 
 def paint(painter: QPainter, mark: Mark, box: QRectF, color: QColor) -> None:
-    """Everything here is filled with a QBrush: PySide6 6.11.3 and 6.12.0 crash now and then when a painter is given a
-    QColor for one.
-    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
