@@ -18,7 +18,7 @@ from app.store import search
 from app.store.catalog import IssueLike, ProjectLike, SavedSnapshot
 from app.store.database import PRIMARY_CODE
 
-VERSION: Final = 1
+VERSION: Final = 2
 RECENTS: Final = 8
 IN_MEMORY: Final = ":memory:"
 

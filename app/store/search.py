@@ -28,6 +28,7 @@ TABLES: Final = (
     )""",
     "CREATE INDEX searchable_key ON searchable (key)",
     "CREATE INDEX searchable_number ON searchable (number)",
+    "CREATE INDEX searchable_by_key ON searchable (length(key), key, project_id)",
 )
 
 FOUND: Final = "SELECT i.id, i.key, i.summary, i.project_id FROM"
@@ -71,7 +72,9 @@ def _steps(wanted: str) -> list[tuple[str, tuple[str, ...], str]]:
     )
     return [
         ("(s.key = ? OR s.number = ?)", (wanted, wanted), BY_KEY),
-        ("s.key >= ? AND s.key < ?", (wanted, wanted + chr(0x10FFFF)), BY_KEY),
+        # The plus signs keep SQLite from the index of keys: it walks the order's and stops at the limit instead of
+        # sorting every key that begins so.
+        ("+s.key >= ? AND +s.key < ?", (wanted, wanted + chr(0x10FFFF)), BY_KEY),
         ("instr(s.words, ?) > 0", (f" {wanted}",), NEWEST),
         (
             " AND ".join([somewhere] * len(terms)),

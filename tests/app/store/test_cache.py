@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sqlite3
 import unicodedata
@@ -131,6 +132,14 @@ def test_there_are_never_more_than_asked_for(cache: Cache) -> None:
     assert keys(cache.search("b", limit=100)) == keys(cache.search("b"))
 
 
+def test_a_first_letter_is_answered_without_looking_at_every_key(cache: Cache) -> None:
+    cache.replace(PROJECTS, [Issue(number, f"BP-{number}", "Words") for number in range(1, 2001)])
+    steps = itertools.count()
+    cache._connection.set_progress_handler(lambda: next(steps) < 0, 1)
+    assert keys(cache.search("b", limit=3)) == ["BP-1", "BP-2", "BP-3"]
+    assert next(steps) < 2000
+
+
 def test_changes_arrive(cache: Cache) -> None:
     cache.upsert(
         [Project(3, "OLD", "Attic")], [replace(ISSUES[0], summary="Fix the logout", updated_at=START + 5)]
@@ -218,7 +227,7 @@ def test_a_damaged_file_is_replaced(cache_file: Path, content: bytes) -> None:
     reopened.close()
 
 
-@pytest.mark.parametrize("version", [99, -1])
+@pytest.mark.parametrize("version", [99, 1, -1])
 @pytest.mark.logs("WARNING")
 def test_a_file_of_another_version_is_replaced(cache: Cache, cache_file: Path, version: int) -> None:
     cache.close()
