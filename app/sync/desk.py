@@ -47,6 +47,12 @@ NEW_ELSEWHERE_S: Final = 60
 """What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
 
 PRUNE_EVERY_S: Final = 86_400
+SAVE_EVERY_S: Final = 60
+"""A server's state that differs from the last one only in its running seconds is written this often."""
+
+FEW: Final = 200
+"""With more actions still waiting, the server's state is old by more than the next answer: it is left to that one."""
+
 STOPPING: Final = "stopping"
 NOTHING: Final = Kept(None, 0, 0, {}, (), None)
 
@@ -69,6 +75,8 @@ class Desk:
         self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq))
         self._own_claim = None if self.timer is None else outbox.last_claim(self.timer.timer_id)
         self._pruned_at: int | None = None
+        self._saved_shape: tuple[object, ...] = ()
+        self._saved_at = 0
 
     def close(self) -> None:
         self.outbox.close()
@@ -187,7 +195,7 @@ class Desk:
             return
         self.outbox.settle(answer.head.seq, answer.results)
         self._say(new)
-        if answer.snapshot is not None:
+        if answer.snapshot is not None and self.outbox.pending_count() <= FEW:
             self._take_over(answer.snapshot, answer.head.seq)
         self._prune()
 
@@ -215,7 +223,22 @@ class Desk:
         self.timer = view
         self._kept = snapshot.keep(fresh)
         self._closed_seconds = worked(self._kept.uncounted_from(fresh.timer), (*pending, *drafts))
-        self.cache.save_snapshot(snapshot.dump(self._kept), seq)
+        self._save(fresh, seq)
+
+    def _save(self, fresh: Snapshot, seq: int) -> None:
+        kept, now = self._kept, self._clock.now()
+        shape = (
+            seq,
+            kept.rate,
+            kept.running_claim,
+            kept.attention,
+            tuple(kept.budgets),
+            fresh.recent_issue_ids,
+        )
+        if shape == self._saved_shape and 0 <= now - self._saved_at < SAVE_EVERY_S:
+            return
+        self._saved_shape, self._saved_at = shape, now
+        self.cache.save_snapshot(snapshot.dump(kept), seq)
         self.cache.merge_recents(fresh.recent_issue_ids, fresh.as_of)
 
     def _superseded(self, before: Timer | None, view: Timer | None) -> Sequence[Draft]:

@@ -12,6 +12,8 @@ from app.core.notices import Notice, NoticeKind
 from app.core.screen import Budget, TimerState, shown_today
 from app.core.snapshot import Held
 from app.core.timer import IssueRef, Status, Timer
+from app.store.cache import Cache
+from app.store.outbox import Outbox
 from app.store.records import ChainHead, Settled
 from app.sync.desk import Desk
 from app.sync.events import (
@@ -137,6 +139,44 @@ def test_the_view_is_the_same_after_a_restart(desk: Desk, clock: FakeClock, tmp_
     again = open_desk(tmp_path, clock, [])
     assert (again.timer, again.rate, again.budget(), again.attention, again.today()) == before
     again.close()
+
+
+def test_with_much_still_waiting_the_view_is_the_devices_own(desk: Desk, clock: FakeClock) -> None:
+    """The state after the first of many actions is old news; the last answer brings the one that counts."""
+    hands = Hands(desk, clock)
+    for _ in range(130):
+        hands.start()
+        hands.stop()
+    hands.start(MENU)
+    before = desk.timer
+    early = replace(confirmed(desk, elsewhere(clock.now())), head=head_at(desk, 20), results=())
+    assert desk.do(Settle(early)) == Done(waiting=241)
+    assert desk.timer == before
+    late = replace(early, head=head_at(desk, 200))
+    assert desk.do(Settle(late)) == Done(waiting=61)
+    desk.do(Settle(confirmed(desk, elsewhere(clock.now()))))
+    assert desk.timer == elsewhere(clock.now())
+
+
+def head_at(desk: Desk, seq: int) -> ChainHead:
+    return ChainHead(seq, desk.outbox.chain_at(seq) or "")
+
+
+def test_an_answer_without_news_writes_nothing(tmp_path: Path, clock: FakeClock) -> None:
+    statements: list[str] = []
+    outbox = Outbox.open(tmp_path / "queue.sqlite3", fault=statements.append)
+    desk = Desk(outbox, Cache.open(tmp_path / "cache.sqlite3"), clock, lambda _notice: None)
+    desk.do(Settle(confirmed(desk)))
+    saved = desk.cache.snapshot()
+    statements.clear()
+    clock.advance(seconds=5)
+    desk.do(Settle(confirmed(desk, as_of=clock.now(), today_seconds=5)))
+    assert not [each for each in statements if each.startswith("BEGIN")]
+    assert desk.cache.snapshot() == saved
+    clock.advance(minutes=1)
+    desk.do(Settle(confirmed(desk, as_of=clock.now(), today_seconds=65)))
+    assert desk.cache.snapshot() != saved
+    desk.close()
 
 
 # ---- another device ---------------------------------------------------------------------------------------
