@@ -6,31 +6,34 @@ The tray first: everything that it does not need is made once it shows.
 from __future__ import annotations
 
 import logging
-import random
 import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app import settings
-from app.clock import NANO, SystemClock, Ticks, system_ticks
+from app.clock import SystemClock, system_ticks
 from app.desktop.log_file import open_log
 from app.errors import AppError
 from app.paths import Profile
 from app.settings import Environment
-from app.sync.loop import Loop, Network
-from app.ui.bridge import Bridge
+from app.sync.line import Line
 from app.ui.controller import Controller
 from app.ui.notices import Notices
 from app.ui.single_instance import SingleInstance
 from app.ui.stop_signals import StopSignals
 from app.ui.text import Text
 from app.ui.theme import Theme
+from app.ui.tidy import Tidy
 from app.ui.tray import Tray
 from app.ui.windows import Windows
+
+if TYPE_CHECKING:
+    from app.sync.loop import Network
+    from app.ui.syncing import Sync
 
 log: Final = logging.getLogger(__name__)
 
@@ -72,15 +75,14 @@ class App(QObject):
         self._qt.setDesktopFileName("hourkeep")
         self._qt.setQuitOnLastWindowClosed(False)
         loaded = settings.load(profile.settings_file)
-        ticks = system_ticks()
+        self._tidy = Tidy()
+        self._profile = profile
         self._instance = instance
-        self._clock = SystemClock(ticks, tz=environment.tz)
-        self._bridge = Bridge()
-        self._loop = Loop(
-            network_maker(profile, self._clock), self._bridge.hand_over, monotonic(ticks), random.random
-        )
-        self.controller = Controller(profile, loaded, self._clock, self._loop.post)
-        self._bridge.arrived.connect(self.controller.receive)
+        self._ticks = system_ticks()
+        self._clock = SystemClock(self._ticks, tz=environment.tz)
+        self._line = Line()
+        self._sync: Sync | None = None
+        self.controller = Controller(profile, loaded, self._clock, self._line)
         text = Text.load(loaded.settings.language)
         self.windows = Windows(self.controller, text, Theme(loaded.settings.theme), self.leave)
         self._tray = Tray(self.controller, self.windows)
@@ -112,12 +114,16 @@ class App(QObject):
 
     @Slot()
     def _begin_to_sync(self) -> None:
-        self._loop.start()
+        from app.ui.syncing import Sync  # noqa: PLC0415  # takes longer to import than the tray takes to show
+
+        make_network = network_maker(self._profile, self._clock)
+        self._sync = Sync(self.controller, self._line, make_network, self._ticks)
 
     def _end(self) -> None:
         """Nobody new comes in, then no more of the network, then the files."""
         self._tray.hide()
-        self._loop.stop(SYNC_ENDS_WITHIN_S)
+        if self._sync is not None:
+            self._sync.stop(SYNC_ENDS_WITHIN_S)
         self.controller.close()
         self._instance.close()
 
@@ -136,11 +142,6 @@ def network_maker(profile: Profile, clock: SystemClock) -> Callable[[], Network]
         return Calls(lambda url: Client(url, version=ours, now=clock.now), Secrets(profile.folder), ours)
 
     return make
-
-
-def monotonic(ticks: Ticks) -> Callable[[], float]:
-    """Seconds since boot, sleep included: what was due while the machine slept is due when it wakes."""
-    return lambda: ticks.mono_ns() / NANO
 
 
 def log_exception(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Final, assert_never
+from typing import Final
 
-from app.clock import Clock
+from app.clock import Clock, Reading
 from app.core import gestures, snapshot
 from app.core.actions import Draft, Kind
 from app.core.fold import fold
@@ -22,26 +22,9 @@ from app.core.snapshot import Held, Kept, Snapshot, worked
 from app.core.timer import Rate, Timer
 from app.errors import FileTrouble
 from app.store.cache import Cache
+from app.store.catalog import ProjectLike
 from app.store.outbox import Outbox
 from app.store.records import ChainHead, LifeSign, Outcome, Settled
-from app.sync.events import (
-    Answer,
-    Done,
-    Event,
-    ForDesk,
-    GoBack,
-    IssuesWanted,
-    KeepIssues,
-    KeepProjects,
-    NotDone,
-    Outgoing,
-    Rename,
-    Report,
-    Rest,
-    Settle,
-    Take,
-    Taken,
-)
 
 NEW_ELSEWHERE_S: Final = 60
 """What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
@@ -66,7 +49,7 @@ class Desk:
         self.outbox = outbox
         self.cache = cache
         self._clock = clock
-        self._tell = tell
+        self.tell = tell
         self.new_id = id_source(clock)
         self.timer = outbox.timer()
         saved = cache.snapshot()
@@ -136,68 +119,54 @@ class Desk:
             return None
         return self._kept.budgets.get(self.timer.issue.project_id)
 
-    # ---- what the engine asks for ---------------------------------------------------------------------------
+    # ---- what is sent, and what the server says -------------------------------------------------------------
 
-    def do(self, effect: ForDesk) -> Event | None:
-        """The event that answers it; None for what asks for nothing."""
-        try:
-            return self._do(effect)
-        except FileTrouble as trouble:
-            self._tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
-            return NotDone()
+    def reading(self) -> Reading:
+        return self._clock.reading()
 
-    def _do(self, effect: ForDesk) -> Event | None:
-        match effect:
-            case Take(limit):
-                return Taken(Outgoing(self.outbox.batch(limit), self._clock.reading(), self._life_sign()))
-            case Settle(answer):
-                self._settle(answer)
-            case GoBack(head):
-                self._go_back(head)
-            case Rename():
-                self.outbox.rekey(new_device_id())
-            case KeepProjects(projects, epoch):
-                has_new = self.cache.set_projects(projects)
-                is_same_server = self.outbox.recall("epoch") == epoch
-                if not is_same_server:
-                    self.outbox.remember("epoch", epoch)
-                newest = self.cache.newest_change()
-                return IssuesWanted(newest if is_same_server and not has_new and newest is not None else 0)
-            case KeepIssues(issues):
-                self.cache.upsert(issues=issues)
-            case Report() | Rest():
-                return None
-            case _:
-                assert_never(effect)
-        return Done(self.outbox.pending_count())
-
-    def _life_sign(self) -> LifeSign | None:
+    def life_sign(self) -> LifeSign | None:
+        """Of the stretch that was begun here and runs; None when there is none."""
         timer = self.timer
         if timer is None or timer.claim_id is None or not self._is_own(timer):
             return None
         return LifeSign(timer.claim_id, self._clock.now())
 
-    def _is_own(self, timer: Timer) -> bool:
-        """Whether the stretch that runs was begun on this device, also under a name that it had before."""
-        return timer.claim_id is not None and timer.claim_id == self._own_claim
+    def settle(self, head: ChainHead, results: Sequence[Settled], fresh: Snapshot | None) -> None:
+        """The server has all up to `head`; `fresh` is its state then."""
+        new = [each for each in results if each.seq > self.outbox.acked_seq]
+        if head.seq > self.outbox.head().seq:
+            # The server knows actions of this device that are not here: the file came back from a backup.
+            self.become_new_device()
+            return
+        self.outbox.settle(head.seq, results)
+        self._say(new)
+        if fresh is not None and self.outbox.pending_count() <= FEW:
+            self._take_over(fresh, head.seq)
+        self._prune()
 
-    def _go_back(self, head: ChainHead) -> None:
+    def go_back(self, head: ChainHead) -> None:
+        """The server has less than it had confirmed: its history ends at `head`."""
         if head.seq <= self.outbox.acked_seq and self.outbox.chain_at(head.seq) == head.chain:
             self.outbox.rewind(head.seq)
         else:
-            self.outbox.rekey(new_device_id())
+            self.become_new_device()
 
-    def _settle(self, answer: Answer) -> None:
-        new = [each for each in answer.results if each.seq > self.outbox.acked_seq]
-        if answer.head.seq > self.outbox.head().seq:
-            # The server knows actions of this device that are not here: the file came back from a backup.
-            self.outbox.rekey(new_device_id())
-            return
-        self.outbox.settle(answer.head.seq, answer.results)
-        self._say(new)
-        if answer.snapshot is not None and self.outbox.pending_count() <= FEW:
-            self._take_over(answer.snapshot, answer.head.seq)
-        self._prune()
+    def become_new_device(self) -> None:
+        """Everything is sent again under a new name."""
+        self.outbox.rekey(new_device_id())
+
+    def keep_projects(self, projects: Sequence[ProjectLike], epoch: str) -> int:
+        """These are all projects now, on a server of this epoch. Epoch second from which on changed issues are wanted."""
+        has_new = self.cache.set_projects(projects)
+        is_same_server = self.outbox.recall("epoch") == epoch
+        if not is_same_server:
+            self.outbox.remember("epoch", epoch)
+        newest = self.cache.newest_change()
+        return newest if is_same_server and not has_new and newest is not None else 0
+
+    def _is_own(self, timer: Timer) -> bool:
+        """Whether the stretch that runs was begun on this device, also under a name that it had before."""
+        return timer.claim_id is not None and timer.claim_id == self._own_claim
 
     def _say(self, results: Iterable[Settled]) -> None:
         """Only what was news: a repeat was told the first time."""
@@ -208,9 +177,9 @@ class Desk:
             if item.outcome == Outcome.HELD:
                 issue = None if item.issue_id is None else self.cache.issue(item.issue_id)
                 key = None if issue is None else issue.key
-                self._tell(Notice(NoticeKind.HELD, {"issue_key": key, "text": item.detail}))
+                self.tell(Notice(NoticeKind.HELD, {"issue_key": key, "text": item.detail}))
             else:
-                self._tell(Notice(NoticeKind.REJECTED, {"text": item.detail}))
+                self.tell(Notice(NoticeKind.REJECTED, {"text": item.detail}))
 
     def _take_over(self, fresh: Snapshot, seq: int) -> None:
         """The server's state, with what was recorded since."""
@@ -254,7 +223,7 @@ class Desk:
             return ()
         if view.running_since < before.running_since:
             return ()
-        self._tell(Notice(NoticeKind.STARTED_ELSEWHERE, {"issue_key": view.issue.key}))
+        self.tell(Notice(NoticeKind.STARTED_ELSEWHERE, {"issue_key": view.issue.key}))
         if self._clock.now() - view.running_since >= NEW_ELSEWHERE_S:
             return ()
         return (gestures.supersede(before, view.running_since, self._clock.reading(), self.new_id),)

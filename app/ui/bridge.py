@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from app.sync.loop import Parcel
+if TYPE_CHECKING:
+    from app.sync.loop import Parcel
 
 
 class Bridge(QObject):

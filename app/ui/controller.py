@@ -6,8 +6,6 @@ thread only.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -24,48 +22,41 @@ from app.errors import AppError, FileTrouble, NothingRuns, SettingsUnwritable, S
 from app.paths import Profile
 from app.settings import Loaded, Settings, save
 from app.sync.desk import Desk
-from app.sync.events import Kicked, NotDone, Reachable, Report, Rest, Taken
-from app.sync.loop import Command, ForFiles, Happened, Open, Parcel, SignOut
+from app.sync.line import Line
 from app.sync.opening import open_desk
-from app.sync.sign_in import SignInAsked, SignInEnded
+from app.ui.sign_ins import SignInDone, SignIns
 
 BEAT_MS: Final = 60_000
-WELCOME_WITHIN_MS: Final = 10_000
 SHOWN_RECENTS: Final = 8
-
-SignInDone = Callable[[SignInResult], None]
-
-log: Final = logging.getLogger(__name__)
 
 
 class Controller(QObject):
-    """`post` hands a command to the sync thread. Gestures raise AppError, and then nothing has changed."""
+    """`line` leads to the sync thread. Gestures raise AppError, and then nothing has changed.
+
+    `number` names the opening of the account's files at hand; `desk` is None while none can be used.
+    """
 
     changed = Signal(object)  # TimerState
     told = Signal(object)  # Notice
     settings_changed = Signal(object)  # Settings
 
-    def __init__(
-        self, profile: Profile, loaded: Loaded, clock: Clock, post: Callable[[Command], None]
-    ) -> None:
+    def __init__(self, profile: Profile, loaded: Loaded, clock: Clock, line: Line) -> None:
         super().__init__()
         self.clock = clock
         self.settings = loaded.settings
         self.state = TimerState()
         self._profile = profile
-        self._post = post
-        self._desk: Desk | None = None
+        self._line = line
+        self.desk: Desk | None = None
         self._trouble: FileTrouble | None = None
         self._told_trouble: Notice | None = None
         self._account: Account | None = None
-        self._number = 0
+        self.number = 0
         self._link = Link.SIGNED_OUT
         self._hindrance: Hindrance | None = None
         self._last_contact: int | None = None
         self._stopping_at: int | None = None
-        self._tries = 0
-        self._waiting_windows: dict[int, SignInDone] = {}
-        self._welcome: list[tuple[int, SignInResult]] = []
+        self._sign_ins = SignIns()
         self._beat = QTimer(self)
         self._beat.setInterval(BEAT_MS)
         self._beat.timeout.connect(self._on_beat)
@@ -80,11 +71,11 @@ class Controller(QObject):
 
     def close(self) -> None:
         """Everything is on the disk already; the files are given back."""
-        self._number += 1
+        self.number += 1
         self._beat.stop()
-        if self._desk is not None:
-            self._desk.close()
-            self._desk = None
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
 
     # ---- gestures -------------------------------------------------------------------------------------------
 
@@ -141,18 +132,18 @@ class Controller(QObject):
 
     def _record(self, desk: Desk, gesture: gestures.Gesture) -> None:
         desk.record(gesture)
-        self._post(Happened(Kicked(), self._number))
+        self._line.recorded(self.number)
         self._show()
 
     # ---- what windows ask -----------------------------------------------------------------------------------
 
     def search(self, text: str, limit: int = 20) -> list[IssueRef]:
         """Issues for what was typed; the recent ones for nothing. Empty before anybody signed in."""
-        return [] if self._desk is None else self._desk.cache.search(text, limit)
+        return [] if self.desk is None else self.desk.cache.search(text, limit)
 
     def sync_now(self) -> None:
-        self._post(Happened(Reachable(), self._number))
-        self._post(Happened(Kicked(), self._number))
+        self._line.reachable(self.number)
+        self._line.recorded(self.number)
 
     def status(self) -> dict[str, Any]:
         """What `hourkeep status --json` prints."""
@@ -160,9 +151,9 @@ class Controller(QObject):
 
     def outbox(self) -> dict[str, Any]:
         """What `hourkeep outbox --json` prints."""
-        if self._desk is None:
+        if self.desk is None:
             return status.outbox((), (), lambda _issue_id: None)
-        desk = self._desk
+        desk = self.desk
         return status.outbox(desk.outbox.waiting(), desk.attention, desk.cache.issue)
 
     def change_settings(self, **changes: Any) -> None:
@@ -178,63 +169,48 @@ class Controller(QObject):
 
     def sign_in(self, server_url: str, email: str, password: str, done: SignInDone) -> None:
         """`done` is called later, in the GUI thread."""
-        self._tries += 1
-        self._waiting_windows[self._tries] = done
-        self._post(SignInAsked(self._tries, server_url, email, password))
+        self._line.sign_in(self._sign_ins.begin(done), server_url, email, password)
 
     def sign_out(self) -> None:
         """What was recorded stays here, and goes on being recorded."""
         if self._account is not None:
-            self._number += 1
+            self.number += 1
             self._link = Link.SIGNED_OUT
-            self._post(SignOut(self._account, self._number))
+            self._line.sign_out(self._account, self.number)
             self._show()
 
-    def _signed_in(self, ended: SignInEnded) -> None:
-        result = ended.result
+    def signed_in(self, number: int, result: SignInResult, token_path: str | None) -> None:
+        """Try `number` has ended. `token_path`: where the token is kept when there is no keyring."""
         if result.account is not None:
-            account = result.account
-            self.change_settings(
-                server_url=account.server_url,
-                server_id=account.server_id,
-                email=account.email,
-                user_id=account.user_id,
-                user_name=account.name,
-            )
-            self._open(account)
-            if ended.token_path is not None:
-                self.told.emit(Notice(NoticeKind.NO_KEYRING, {"path": ended.token_path}))
-            self._welcome.append((ended.number, result))
-            QTimer.singleShot(WELCOME_WITHIN_MS, self._greet)
-        else:
-            self._answer_sign_in(ended.number, result)
+            self._remember(result.account)
+            self._open(result.account)
+            if token_path is not None:
+                self.told.emit(Notice(NoticeKind.NO_KEYRING, {"path": token_path}))
+        self._sign_ins.end(number, result)
 
-    @Slot()
-    def _greet(self) -> None:
-        """Signing in is done when the person's issues are here, or cannot be had now."""
-        welcome, self._welcome = self._welcome, []
-        for number, result in welcome:
-            self._answer_sign_in(number, result)
-
-    def _answer_sign_in(self, number: int, result: SignInResult) -> None:
-        done = self._waiting_windows.pop(number, None)
-        if done is not None:
-            done(result)
+    def _remember(self, account: Account) -> None:
+        self.change_settings(
+            server_url=account.server_url,
+            server_id=account.server_id,
+            email=account.email,
+            user_id=account.user_id,
+            user_name=account.name,
+        )
 
     # ---- the account's files --------------------------------------------------------------------------------
 
     def _open(self, account: Account) -> None:
         is_other = self._account is None or _files_of(self._account) != _files_of(account)
         self._account = account
-        self._number += 1
+        self.number += 1
         self._link, self._hindrance = Link.OFFLINE, None
-        if is_other and self._desk is not None:
-            self._desk.close()
-            self._desk = None
-        if self._desk is None:
+        if is_other and self.desk is not None:
+            self.desk.close()
+            self.desk = None
+        if self.desk is None:
             self._open_desk(account)
-        if self._desk is not None:
-            self._post(Open(account, self._number))
+        if self.desk is not None:
+            self._line.opened(account, self.number)
         self._show()
 
     def _open_desk(self, account: Account) -> None:
@@ -246,7 +222,7 @@ class Controller(QObject):
             self._trouble = trouble
             self._tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
             return
-        self._desk = desk
+        self.desk = desk
         self._stopping_at = desk.stopping_at()
         if self._stopping_at is not None:
             # The app ended while it asked for the description: the person had pressed stop.
@@ -255,56 +231,36 @@ class Controller(QObject):
 
     def _need_desk(self) -> Desk:
         """The open files; after trouble they are tried again, because the person tries again. AppError."""
-        if self._desk is None and self._account is not None:
+        if self.desk is None and self._account is not None:
             self._open(self._account)
-        if self._desk is not None:
-            return self._desk
+        if self.desk is not None:
+            return self.desk
         trouble: AppError = SignInFirst() if self._trouble is None else self._trouble
         raise trouble
 
-    # ---- what the sync thread hands over ----------------------------------------------------------------------
+    # ---- what the sync thread tells ---------------------------------------------------------------------------
 
-    @Slot(object)
-    def receive(self, parcel: Parcel) -> None:
-        match parcel:
-            case SignInEnded():
-                self._signed_in(parcel)
-            case ForFiles(_, number) if number != self._number:
-                return  # for an account that was closed meanwhile
-            case ForFiles(Report() as report):
-                self._reported(report)
-            case ForFiles(Rest()):
-                self._greet()
-            case ForFiles():
-                self._do(parcel)
-
-    def _do(self, parcel: ForFiles) -> None:
-        if self._desk is None:
-            return
-        try:
-            event = self._desk.do(parcel.effect)
-        except Exception:
-            # A bug in one step must not end syncing for the rest of the day; nothing was written.
-            log.exception("desk_failed")
-            event = NotDone()
-        if event is not None:
-            self._post(Happened(event, parcel.number))
-        if isinstance(event, Taken):
-            return  # nothing has changed
-        if not isinstance(event, NotDone):
-            self._told_trouble = None
-        self._show()
-
-    def _reported(self, report: Report) -> None:
+    def reported(self, link: Link, hindrance: Hindrance | None, *, contact: bool) -> None:
+        """`contact`: the server answered just now."""
         was = self._link
-        self._link, self._hindrance = report.link, report.hindrance
-        if report.contact:
+        self._link, self._hindrance = link, hindrance
+        if contact:
             self._last_contact = self.clock.now()
         self._show()
-        if report.link is not Link.ONLINE:
-            self._greet()
-        if report.link is Link.SIGNED_OUT and was is not Link.SIGNED_OUT:
+        if link is not Link.ONLINE:
+            self._sign_ins.welcome()
+        if link is Link.SIGNED_OUT and was is not Link.SIGNED_OUT:
             self.told.emit(Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": self.state.sync.waiting}))
+
+    def at_rest(self) -> None:
+        """All is sent, and all that the server had is here."""
+        self._sign_ins.welcome()
+
+    def written(self, *, worked: bool) -> None:
+        """The desk has written something, or could not."""
+        if worked:
+            self._told_trouble = None
+        self._show()
 
     # ---- the state ------------------------------------------------------------------------------------------
 
@@ -317,7 +273,7 @@ class Controller(QObject):
         self.told.emit(notice)
 
     def _show(self) -> None:
-        desk = self._desk
+        desk = self.desk
         timer = None if desk is None else desk.timer
         if timer is None:
             self._stopping_at = None
@@ -339,12 +295,12 @@ class Controller(QObject):
             self.changed.emit(state)
 
     def _sync_state(self) -> SyncState:
-        if self._desk is None:
+        if self.desk is None:
             return SyncState(self._link, self._hindrance, last_contact=self._last_contact)
-        attention = len(self._desk.attention)
+        attention = len(self.desk.attention)
         link = Link.ATTENTION if self._link is Link.ONLINE and attention else self._link
         return SyncState(
-            link, self._hindrance, self._desk.outbox.pending_count(), attention, self._last_contact
+            link, self._hindrance, self.desk.outbox.pending_count(), attention, self._last_contact
         )
 
     def _mind_the_beat(self, timer: Timer | None) -> None:
@@ -357,8 +313,8 @@ class Controller(QObject):
 
     @Slot()
     def _on_beat(self) -> None:
-        if self._desk is not None:
-            self._desk.beat()
+        if self.desk is not None:
+            self.desk.beat()
 
 
 def _account_of(settings: Settings) -> Account | None:

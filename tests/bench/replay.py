@@ -28,6 +28,7 @@ from app.core.timer import IssueRef
 from app.desktop.secrets import Keyring, Secrets
 from app.store.cache import Cache
 from app.store.outbox import Outbox
+from app.sync.clerk import do
 from app.sync.desk import Desk
 from app.sync.events import Rest
 from app.sync.loop import ForFiles, Happened, Loop, Open, Parcel
@@ -180,7 +181,7 @@ def _send(desk: Desk, loop: Loop, parcels: SimpleQueue[Parcel], account: Account
         if isinstance(parcel.effect, Rest):
             break
         step = perf_counter()
-        event = desk.do(parcel.effect)
+        event = do(desk, parcel.effect)
         longest = max(longest, perf_counter() - step)
         if event is not None:
             loop.post(Happened(event, parcel.number))

@@ -18,9 +18,11 @@ from app.paths import Profile
 from app.settings import Loaded, Settings
 from app.store.records import ChainHead
 from app.sync.events import Answer, Code, KeepIssues, KeepProjects, Rest, Settle
+from app.sync.line import Line
 from app.sync.loop import Command, ForFiles, Open
 from app.sync.sign_in import SignInAsked, SignInEnded
 from app.ui.controller import Controller
+from app.ui.postman import Postman
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import RATE
 
@@ -65,33 +67,35 @@ class Office:
     posted: list[Command] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
     controller: Controller = field(init=False)
+    _postman: Postman = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.controller = Controller(
-            Profile(self.folder), Loaded(self.settings), self.clock, self.posted.append
-        )
+        line = Line()
+        line.attach(self.posted.append)
+        self.controller = Controller(Profile(self.folder), Loaded(self.settings), self.clock, line)
+        self._postman = Postman(self.controller, line)
         self.controller.told.connect(self.told.append)
         self.controller.open()
 
     def syncs(self, issues: tuple[Issue, ...] = ISSUES) -> None:
         """The projects, the issues and Anna's rate come from the server, before she has done anything."""
         number = self._number()
-        self.controller.receive(ForFiles(KeepProjects(PROJECTS, "epoch"), number))
-        self.controller.receive(ForFiles(KeepIssues(issues), number))
+        self._postman.receive(ForFiles(KeepProjects(PROJECTS, "epoch"), number))
+        self._postman.receive(ForFiles(KeepIssues(issues), number))
         snapshot = Snapshot(None, RATE, 0, self.clock.now(), {}, (), ())
         head = ChainHead(0, "")
         answer = Answer(Code.OK, head, (), snapshot, "epoch", 60.0, 500)
-        self.controller.receive(ForFiles(Settle(answer), number))
+        self._postman.receive(ForFiles(Settle(answer), number))
 
     def asked_to_sign_in(self) -> list[SignInAsked]:
         return [each for each in self.posted if isinstance(each, SignInAsked)]
 
     def sign_in_ends(self, result: SignInResult, token_path: str | None = None) -> None:
         """The answer to the last try; who is signed in has the issues next."""
-        self.controller.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result, token_path))
+        self._postman.receive(SignInEnded(self.asked_to_sign_in()[-1].number, result, token_path))
         if result.account is not None:
-            self.controller.receive(ForFiles(Rest(), self._number()))
+            self._postman.receive(ForFiles(Rest(), self._number()))
 
     def _number(self) -> int:
         """Of the files that are open."""

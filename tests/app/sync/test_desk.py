@@ -15,6 +15,7 @@ from app.core.timer import IssueRef, Status, Timer
 from app.store.cache import Cache
 from app.store.outbox import Outbox
 from app.store.records import ChainHead, Settled
+from app.sync.clerk import do
 from app.sync.desk import Desk
 from app.sync.events import (
     Answer,
@@ -58,7 +59,7 @@ class Hands:
         self.desk.record(gestures.stop(self.desk.timer, self.reading, self.desk.new_id))
 
     def take(self) -> Outgoing:
-        event = self.desk.do(Take(200))
+        event = do(self.desk, Take(200))
         assert isinstance(event, Taken)
         return event.outgoing
 
@@ -102,7 +103,7 @@ def test_what_is_confirmed_waits_no_more_and_the_view_is_the_servers(desk: Desk,
     hands.start()
     assert desk.timer is not None
     assert desk.timer.rate is None
-    assert desk.do(Settle(confirmed(desk, as_server_has_it(desk)))) == Done(waiting=0)
+    assert do(desk, Settle(confirmed(desk, as_server_has_it(desk)))) == Done(waiting=0)
     assert desk.timer.rate == RATE
 
 
@@ -112,7 +113,7 @@ def test_what_was_recorded_meanwhile_stays_on_the_screen(desk: Desk, clock: Fake
     reply = confirmed(desk, as_server_has_it(desk))
     clock.advance(minutes=5)
     hands.pause()
-    assert desk.do(Settle(reply)) == Done(waiting=1)
+    assert do(desk, Settle(reply)) == Done(waiting=1)
     assert desk.timer is not None
     assert (desk.timer.status, desk.timer.closed_seconds) == (Status.PAUSED, 300)
 
@@ -120,8 +121,8 @@ def test_what_was_recorded_meanwhile_stays_on_the_screen(desk: Desk, clock: Fake
 def test_a_stop_elsewhere_ends_the_timer_here(desk: Desk, clock: FakeClock) -> None:
     hands = Hands(desk, clock)
     hands.start()
-    desk.do(Settle(confirmed(desk, as_server_has_it(desk))))
-    desk.do(Settle(confirmed(desk, None)))
+    do(desk, Settle(confirmed(desk, as_server_has_it(desk))))
+    do(desk, Settle(confirmed(desk, None)))
     assert desk.timer is None
     assert desk.outbox.timer() is None
 
@@ -132,7 +133,7 @@ def test_the_view_is_the_same_after_a_restart(desk: Desk, clock: FakeClock, tmp_
     use = Budget(Decimal("81.50"), Decimal("80.00"), clock.now())
     held = Held("a", "LATE", "too late", 7, None)
     reply = confirmed(desk, as_server_has_it(desk), budgets={1: use}, attention=(held,), as_of=clock.now())
-    desk.do(Settle(reply))
+    do(desk, Settle(reply))
     before = (desk.timer, desk.rate, desk.budget(), desk.attention, desk.today())
     assert before[2:4] == (use, (held,))
     desk.close()
@@ -150,11 +151,11 @@ def test_with_much_still_waiting_the_view_is_the_devices_own(desk: Desk, clock: 
     hands.start(MENU)
     before = desk.timer
     early = replace(confirmed(desk, elsewhere(clock.now())), head=head_at(desk, 20), results=())
-    assert desk.do(Settle(early)) == Done(waiting=241)
+    assert do(desk, Settle(early)) == Done(waiting=241)
     assert desk.timer == before
     late = replace(early, head=head_at(desk, 200))
-    assert desk.do(Settle(late)) == Done(waiting=61)
-    desk.do(Settle(confirmed(desk, elsewhere(clock.now()))))
+    assert do(desk, Settle(late)) == Done(waiting=61)
+    do(desk, Settle(confirmed(desk, elsewhere(clock.now()))))
     assert desk.timer == elsewhere(clock.now())
 
 
@@ -166,15 +167,15 @@ def test_an_answer_without_news_writes_nothing(tmp_path: Path, clock: FakeClock)
     statements: list[str] = []
     outbox = Outbox.open(tmp_path / "queue.sqlite3", fault=statements.append)
     desk = Desk(outbox, Cache.open(tmp_path / "cache.sqlite3"), clock, lambda _notice: None)
-    desk.do(Settle(confirmed(desk)))
+    do(desk, Settle(confirmed(desk)))
     saved = desk.cache.snapshot()
     statements.clear()
     clock.advance(seconds=5)
-    desk.do(Settle(confirmed(desk, as_of=clock.now(), today_seconds=5)))
+    do(desk, Settle(confirmed(desk, as_of=clock.now(), today_seconds=5)))
     assert not [each for each in statements if each.startswith("BEGIN")]
     assert desk.cache.snapshot() == saved
     clock.advance(minutes=1)
-    desk.do(Settle(confirmed(desk, as_of=clock.now(), today_seconds=65)))
+    do(desk, Settle(confirmed(desk, as_of=clock.now(), today_seconds=65)))
     assert desk.cache.snapshot() != saved
     desk.close()
 
@@ -187,15 +188,15 @@ def test_what_another_device_has_just_begun_ends_the_timer_here(
 ) -> None:
     hands = Hands(desk, clock)
     hands.start()
-    desk.do(Settle(confirmed(desk, as_server_has_it(desk))))
+    do(desk, Settle(confirmed(desk, as_server_has_it(desk))))
     clock.advance(seconds=100)
     began = clock.now() - 3
-    assert desk.do(Settle(confirmed(desk, elsewhere(began)))) == Done(waiting=1)
+    assert do(desk, Settle(confirmed(desk, elsewhere(began)))) == Done(waiting=1)
     [stop] = hands.take().batch.actions
     assert (stop.kind, stop.body["cause"], stop.body["t"]["wall"]) == ("timer.stop", "superseded", began)
     assert desk.timer == elsewhere(began)
     assert [notice.kind for notice in told] == [NoticeKind.STARTED_ELSEWHERE]
-    desk.do(Settle(confirmed(desk, elsewhere(began))))
+    do(desk, Settle(confirmed(desk, elsewhere(began))))
     assert len(told) == 1
 
 
@@ -207,19 +208,19 @@ def test_what_began_long_ago_elsewhere_ends_nothing_here(
     hands.start()
     clock.advance(minutes=30)
     began = clock.now() - 61
-    assert desk.do(Settle(confirmed(desk, elsewhere(began)))) == Done(waiting=0)
+    assert do(desk, Settle(confirmed(desk, elsewhere(began)))) == Done(waiting=0)
     assert desk.timer == elsewhere(began)
     assert [notice.kind for notice in told] == [NoticeKind.STARTED_ELSEWHERE]
 
 
 def test_what_another_device_runs_is_no_reason_to_end_it_here_again(desk: Desk, clock: FakeClock) -> None:
     """Device B's own timer was followed by device C's: B ends its own, not this device."""
-    desk.do(Settle(confirmed(desk, elsewhere(clock.now()))))
+    do(desk, Settle(confirmed(desk, elsewhere(clock.now()))))
     clock.advance(seconds=10)
     later = replace(
         elsewhere(clock.now(), LOGIN), timer_id="timer-c", claim_id="claim-c", device_id="device-c"
     )
-    assert desk.do(Settle(confirmed(desk, later))) == Done(waiting=0)
+    assert do(desk, Settle(confirmed(desk, later))) == Done(waiting=0)
 
 
 def test_what_was_begun_in_a_browser_ends_the_timer_here_too(desk: Desk, clock: FakeClock) -> None:
@@ -227,9 +228,9 @@ def test_what_was_begun_in_a_browser_ends_the_timer_here_too(desk: Desk, clock: 
     hands.start()
     clock.advance(seconds=100)
     in_browser = replace(elsewhere(clock.now()), device_id=None)
-    assert desk.do(Settle(confirmed(desk, in_browser))) == Done(waiting=1)
+    assert do(desk, Settle(confirmed(desk, in_browser))) == Done(waiting=1)
     clock.advance(seconds=10)
-    assert desk.do(Settle(confirmed(desk, elsewhere(clock.now())))) == Done(waiting=0)
+    assert do(desk, Settle(confirmed(desk, elsewhere(clock.now())))) == Done(waiting=0)
 
 
 # ---- histories that differ ----------------------------------------------------------------------------------
@@ -240,8 +241,8 @@ def test_a_server_that_lost_something_gets_it_again(desk: Desk, clock: FakeClock
     hands.start()
     first = desk.outbox.head()
     hands.stop()
-    desk.do(Settle(confirmed(desk)))
-    assert desk.do(GoBack(first)) == Done(waiting=1)
+    do(desk, Settle(confirmed(desk)))
+    assert do(desk, GoBack(first)) == Done(waiting=1)
     assert [action.kind for action in hands.take().batch.actions] == ["timer.stop"]
 
 
@@ -250,10 +251,10 @@ def test_a_server_with_another_past_gets_everything_from_a_new_device(desk: Desk
     hands.start()
     hands.stop()
     ids = [action.action_id for action in hands.take().batch.actions]
-    desk.do(Settle(confirmed(desk)))
+    do(desk, Settle(confirmed(desk)))
     old = desk.outbox.device_id
     for effect in (GoBack(ChainHead(1, "f" * 64)), Rename()):
-        assert desk.do(effect) == Done(waiting=2)
+        assert do(desk, effect) == Done(waiting=2)
         batch = hands.take().batch
         assert [action.action_id for action in batch.actions] == ids
         assert (batch.device_id != old, batch.parent_device_id) == (True, old)
@@ -265,7 +266,7 @@ def test_a_file_from_a_backup_becomes_a_new_device(desk: Desk, clock: FakeClock)
     hands.start()
     old = desk.outbox.device_id
     ahead = replace(confirmed(desk), head=ChainHead(9, "f" * 64))
-    assert desk.do(Settle(ahead)) == Done(waiting=1)
+    assert do(desk, Settle(ahead)) == Done(waiting=1)
     assert desk.outbox.device_id != old
 
 
@@ -282,8 +283,8 @@ def test_held_and_refused_time_is_told_once(desk: Desk, clock: FakeClock, told: 
         Settled(2, "rejected", code="SCHEMA", detail="It cannot be read.", action_id=two),
     )
     reply = replace(confirmed(desk), results=results)
-    desk.do(Settle(reply))
-    desk.do(Settle(reply))
+    do(desk, Settle(reply))
+    do(desk, Settle(reply))
     assert told == [
         Notice(NoticeKind.HELD, {"issue_key": "BP-123", "text": "This issue was deleted."}),
         Notice(NoticeKind.REJECTED, {"text": "It cannot be read."}),
@@ -295,14 +296,14 @@ def test_held_and_refused_time_is_told_once(desk: Desk, clock: FakeClock, told: 
 
 def test_today_counts_every_second_once(desk: Desk, clock: FakeClock) -> None:
     hands = Hands(desk, clock)
-    desk.do(Settle(confirmed(desk, today_seconds=1000, as_of=clock.now())))
+    do(desk, Settle(confirmed(desk, today_seconds=1000, as_of=clock.now())))
     clock.advance(minutes=10)
     hands.start(ago_s=300)
     assert hands.today() == 1300
     clock.advance(seconds=60)
     assert hands.today() == 1360
     reply = confirmed(desk, as_server_has_it(desk), today_seconds=1360, as_of=clock.now())
-    desk.do(Settle(reply))
+    do(desk, Settle(reply))
     assert hands.today() == 1360
     clock.advance(seconds=40)
     hands.start(MENU)
@@ -316,7 +317,7 @@ def test_today_counts_every_second_once(desk: Desk, clock: FakeClock) -> None:
 
 def test_a_start_that_lies_before_the_last_sync_counts_whole(desk: Desk, clock: FakeClock) -> None:
     hands = Hands(desk, clock)
-    desk.do(Settle(confirmed(desk, today_seconds=1000, as_of=clock.now())))
+    do(desk, Settle(confirmed(desk, today_seconds=1000, as_of=clock.now())))
     clock.advance(minutes=1)
     hands.start(ago_s=300)
     assert hands.today() == 1300
@@ -327,7 +328,7 @@ def test_a_start_that_lies_before_the_last_sync_counts_whole(desk: Desk, clock: 
 def test_the_day_begins_at_midnight(desk: Desk, clock: FakeClock) -> None:
     hands = Hands(desk, clock)
     hands.start()
-    desk.do(Settle(confirmed(desk, as_server_has_it(desk), today_seconds=500, as_of=clock.now())))
+    do(desk, Settle(confirmed(desk, as_server_has_it(desk), today_seconds=500, as_of=clock.now())))
     clock.advance(hours=2)
     state = TimerState(timer=desk.timer, today=desk.today())
     assert shown_today(state, clock.now(), midnight=clock.now() - 60) == 60
@@ -364,18 +365,18 @@ def test_a_pressed_stop_means_its_own_timer_only(desk: Desk, clock: FakeClock) -
 
 def test_only_what_changed_is_wanted_until_there_is_a_new_project(desk: Desk) -> None:
     one, two = Project(1), Project(2, key="WEB")
-    assert desk.do(KeepProjects((one,), "epoch-1")) == IssuesWanted(0)
-    desk.do(KeepIssues((Issue(5, key="BP-5", updated_at=900),)))
-    assert desk.do(KeepProjects((one,), "epoch-1")) == IssuesWanted(900)
-    assert desk.do(KeepProjects((one, two), "epoch-1")) == IssuesWanted(0)
-    assert desk.do(KeepProjects((one, two), "epoch-1")) == IssuesWanted(900)
-    assert desk.do(KeepProjects((one, two), "epoch-2")) == IssuesWanted(0)
+    assert do(desk, KeepProjects((one,), "epoch-1")) == IssuesWanted(0)
+    do(desk, KeepIssues((Issue(5, key="BP-5", updated_at=900),)))
+    assert do(desk, KeepProjects((one,), "epoch-1")) == IssuesWanted(900)
+    assert do(desk, KeepProjects((one, two), "epoch-1")) == IssuesWanted(0)
+    assert do(desk, KeepProjects((one, two), "epoch-1")) == IssuesWanted(900)
+    assert do(desk, KeepProjects((one, two), "epoch-2")) == IssuesWanted(0)
 
 
 def test_issues_of_a_project_that_was_left_are_not_found(desk: Desk) -> None:
-    desk.do(KeepProjects((Project(1), Project(2, key="WEB")), "epoch-1"))
-    desk.do(KeepIssues((Issue(5, key="WEB-5", project_id=2),)))
+    do(desk, KeepProjects((Project(1), Project(2, key="WEB")), "epoch-1"))
+    do(desk, KeepIssues((Issue(5, key="WEB-5", project_id=2),)))
     assert desk.cache.issue_by_key("WEB-5") is not None
-    desk.do(KeepProjects((Project(1),), "epoch-1"))
+    do(desk, KeepProjects((Project(1),), "epoch-1"))
     assert desk.cache.issue_by_key("WEB-5") is None
     assert desk.cache.search("WEB-5") == []

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.paths import Profile
 from app.settings import Loaded, Settings
 from app.settings import Theme as Choice
+from app.sync.line import Line
 from app.sync.loop import Command
 from app.ui.controller import Controller
 from app.ui.text import Text
@@ -43,7 +44,9 @@ def controller(tmp_path: Path, clock: FakeClock, posted: list[Command], qtbot: Q
     profile = Profile(tmp_path / "profile")
     profile.ensure()
     signed_in = Settings(server_url="https://hours.test", server_id="s1", user_id=7, email="anna@demo.test")
-    controller = Controller(profile, Loaded(signed_in), clock, posted.append)
+    line = Line()
+    line.attach(posted.append)
+    controller = Controller(profile, Loaded(signed_in), clock, line)
     controller.open()
     yield controller
     controller.close()

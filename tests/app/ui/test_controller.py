@@ -19,9 +19,11 @@ from app.settings import Loaded, Settings, load
 from app.store.database import Database
 from app.store.records import Settled
 from app.sync.events import KeepIssues, Kicked, NotDone, Report, Rest, Settle, Take, Taken
+from app.sync.line import Line
 from app.sync.loop import Command, ForFiles, Happened, Open, SignOut
 from app.sync.sign_in import SignInAsked, SignInEnded
 from app.ui.controller import Controller
+from app.ui.postman import Postman
 from tests.app.sync.pieces import Issue, answer, snapshot
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import LOGIN, MENU, RATE
@@ -48,9 +50,7 @@ def reopened(controller: Controller, clock: FakeClock, tmp_path: Path) -> Iterat
 
     def open_again() -> Controller:
         controller.close()
-        again = Controller(
-            Profile(tmp_path / "profile"), Loaded(controller.settings), clock, lambda _command: None
-        )
+        again = Controller(Profile(tmp_path / "profile"), Loaded(controller.settings), clock, Line())
         later.append(again)
         again.open()
         return again
@@ -58,6 +58,12 @@ def reopened(controller: Controller, clock: FakeClock, tmp_path: Path) -> Iterat
     yield open_again
     for each in later:
         each.close()
+
+
+def postman(controller: Controller, posted: list[Command]) -> Postman:
+    line = Line()
+    line.attach(posted.append)
+    return Postman(controller, line)
 
 
 def kinds(controller: Controller) -> list[str]:
@@ -73,7 +79,7 @@ def report(
     controller: Controller, posted: list[Command], link: Link, hindrance: Hindrance | None = None
 ) -> None:
     contact = link is Link.ONLINE
-    controller.receive(ForFiles(Report(link, hindrance, contact=contact), number_of(posted)))
+    postman(controller, posted).receive(ForFiles(Report(link, hindrance, contact=contact), number_of(posted)))
 
 
 # ---- gestures -----------------------------------------------------------------------------------------------
@@ -121,7 +127,7 @@ def test_what_is_not_recorded_is_not_shown(
 
 
 def test_an_issue_is_found_by_its_key_in_any_case(controller: Controller, posted: list[Command]) -> None:
-    controller.receive(ForFiles(KeepIssues((Issue(123),)), number_of(posted)))
+    postman(controller, posted).receive(ForFiles(KeepIssues((Issue(123),)), number_of(posted)))
     assert controller.start_key("bp-123").key == "BP-123"
 
 
@@ -203,7 +209,7 @@ def test_a_timer_that_is_stopped_elsewhere_meanwhile_asks_nothing_more(
 def confirm(controller: Controller, posted: list[Command], shown: Any) -> None:
     """The server has everything, and this is its state."""
     number = number_of(posted)
-    controller.receive(ForFiles(Take(200), number))
+    postman(controller, posted).receive(ForFiles(Take(200), number))
     event = posted[-1]
     assert isinstance(event, Happened)
     assert isinstance(event.event, Taken)
@@ -213,7 +219,7 @@ def confirm(controller: Controller, posted: list[Command], shown: Any) -> None:
     reply = replace(
         answer(results=results, snapshot=shown), head=replace(batch.base, seq=last.seq, chain=last.chain)
     )
-    controller.receive(ForFiles(Settle(reply), number))
+    postman(controller, posted).receive(ForFiles(Settle(reply), number))
 
 
 def test_the_cost_is_known_once_the_server_has_told_the_rate(
@@ -251,14 +257,16 @@ def test_online_offline_and_signed_out_are_said(
 
 
 def test_what_comes_for_a_closed_account_is_dropped(controller: Controller, posted: list[Command]) -> None:
-    controller.receive(ForFiles(Report(Link.ONLINE, None, contact=True), number_of(posted) - 1))
+    postman(controller, posted).receive(
+        ForFiles(Report(Link.ONLINE, None, contact=True), number_of(posted) - 1)
+    )
     assert controller.state.sync.link is Link.OFFLINE
 
 
 @pytest.mark.logs("ERROR")
 def test_a_bug_at_the_desk_is_answered(controller: Controller, posted: list[Command]) -> None:
     broken = replace(answer(), results=(Settled(0, "no outcome"),), head=replace(answer().head, seq=0))
-    controller.receive(ForFiles(Settle(broken), number_of(posted)))
+    postman(controller, posted).receive(ForFiles(Settle(broken), number_of(posted)))
     assert posted[-1] == Happened(NotDone(), number_of(posted))
 
 
@@ -268,7 +276,7 @@ def test_a_bug_at_the_desk_is_answered(controller: Controller, posted: list[Comm
 def test_before_anybody_signed_in_nothing_can_be_recorded(
     tmp_path: Path, clock: FakeClock, qtbot: object
 ) -> None:
-    fresh = Controller(Profile(tmp_path), Loaded(Settings()), clock, lambda _command: None)
+    fresh = Controller(Profile(tmp_path), Loaded(Settings()), clock, Line())
     fresh.open()
     for gesture in (fresh.pause, fresh.resume, fresh.stop, fresh.begin_stop, lambda: fresh.start(LOGIN)):
         with pytest.raises(SignInFirst):
@@ -289,7 +297,7 @@ def sign_in(
     controller.sign_in("hours.test", "e", "p", answers.append)
     asked = posted[-1]
     assert isinstance(asked, SignInAsked)
-    controller.receive(SignInEnded(asked.number, result, path))
+    postman(controller, posted).receive(SignInEnded(asked.number, result, path))
     return answers
 
 
@@ -298,7 +306,7 @@ def test_signing_in_is_done_when_the_issues_are_here(
 ) -> None:
     answers = sign_in(controller, posted, SignInResult(BEN), "/home/ben/secrets.json")
     assert answers == []
-    controller.receive(ForFiles(Rest(), number_of(posted)))
+    postman(controller, posted).receive(ForFiles(Rest(), number_of(posted)))
     assert answers == [SignInResult(BEN)]
     assert controller.state.account == BEN
     assert load(tmp_path / "profile" / "settings.json").settings.user_id == 8
@@ -346,7 +354,9 @@ def test_signed_out_the_time_goes_on_being_recorded(
     controller.sign_out()
     signed_out = posted[-1]
     assert isinstance(signed_out, SignOut)
-    controller.receive(ForFiles(Report(Link.SIGNED_OUT, None, contact=False), signed_out.number))
+    postman(controller, posted).receive(
+        ForFiles(Report(Link.SIGNED_OUT, None, contact=False), signed_out.number)
+    )
     assert controller.status()["sync"]["state"] == "signed_out"
     controller.pause()
     assert kinds(controller) == ["timer.start", "timer.pause"]
@@ -383,9 +393,7 @@ def test_a_damaged_outbox_is_kept_and_a_new_one_begins(
     controller.close()
     path = outbox_file(tmp_path)
     path.write_bytes(b"no database" * 500)
-    again = Controller(
-        Profile(tmp_path / "profile"), Loaded(controller.settings), clock, lambda _command: None
-    )
+    again = Controller(Profile(tmp_path / "profile"), Loaded(controller.settings), clock, Line())
     told: list[Notice] = []
     again.told.connect(told.append)
     again.open()

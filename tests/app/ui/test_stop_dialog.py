@@ -44,7 +44,7 @@ class Stop:
 
     def recorded(self) -> list[dict[str, Any]]:
         """Bodies of the stops."""
-        desk = self.office.controller._desk
+        desk = self.office.controller.desk
         assert desk is not None
         return [each.body for each in desk.outbox.after(0) if each.kind == Kind.STOP]
 
