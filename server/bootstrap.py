@@ -27,6 +27,7 @@ from server.services import identity
 from server.settings import PRODUCT, LogLevel, Settings
 
 FINISH_WITHIN_S: Final = 10
+KEPT_OPEN_S: Final = 75  # longer than any pause between two polls
 BACKLOG: Final = 2048
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -119,6 +120,7 @@ def _run(app: Envelope, listener: socket.socket) -> None:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=FINISH_WITHIN_S,
+        timeout_keep_alive=KEPT_OPEN_S,
     )
     server = uvicorn.Server(config)
 
