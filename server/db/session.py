@@ -6,6 +6,7 @@ and nothing of it is there when `run` raises.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -100,7 +101,8 @@ class _Lane:
     def transact(self, work: Callable[[Connection], T]) -> T:
         with self._turn:
             try:
-                self._conn.exec_driver_sql(self._begin)
+                self._conn.begin()
+                self._begin_now()
                 result = work(self._conn)
                 self._conn.commit()
             except BaseException:
@@ -113,6 +115,14 @@ class _Lane:
     def close(self) -> None:
         with self._turn:
             self._conn.close()
+
+    def _begin_now(self) -> None:
+        """Past SQLAlchemy, where these two words would cost as much as a query. StorageFailed."""
+        driver: Any = self._conn.connection.driver_connection
+        try:
+            driver.execute(self._begin)
+        except sqlite3.OperationalError as failure:
+            raise StorageFailed(self._begin, None, failure) from failure
 
 
 def open_engine(url: str) -> Engine:

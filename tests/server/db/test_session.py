@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from server.db.session import Connection, ConstraintBroken, Database, savepoint
+from server.db.session import Connection, ConstraintBroken, Database, StorageFailed, savepoint
 
 
 @pytest.fixture
@@ -125,6 +125,25 @@ def test_writers_of_several_threads_take_turns(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert len(words(database)) == 100
+
+
+def test_a_file_that_another_program_holds_is_a_failure_of_storage(database: Database, path: Path) -> None:
+    def work(_: Connection) -> None:
+        impatient.run(lambda conn: write(conn, "two"))
+
+    impatient = Database.open(f"sqlite:///{path}")
+    impatient.run(lambda conn: conn.exec_driver_sql("PRAGMA busy_timeout = 0"))
+    with pytest.raises(StorageFailed, match="locked"):
+        database.run(work)
+    impatient.run(lambda conn: write(conn, "three"))
+    impatient.close()
+    assert words(database) == ["three"]
+
+
+def test_work_that_asks_nothing_ends_its_transaction(database: Database) -> None:
+    assert database.run(lambda _: 1) == 1
+    database.run(lambda conn: write(conn, "one"))
+    assert words(database) == ["one"]
 
 
 def test_it_says_whether_it_answers(empty_database: Path, path: Path) -> None:
