@@ -39,7 +39,7 @@ ROUTES: Final = [
 def routers() -> list[Router]:
     return [
         Router("/", route_handlers=HEALTH, return_dto=None),
-        Router(PREFIX, route_handlers=ROUTES, return_dto=None, guards=[carries_token]),
+        Router(PREFIX, route_handlers=ROUTES, return_dto=None, before_request=carries_token),
     ]
 
 
