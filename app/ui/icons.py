@@ -2,6 +2,9 @@
 
 Shape first, colour second: a disc runs, a ring is paused, a square outline is idle, a cloud is offline, a triangle needs
 you, a key needs sign-in. All are drawn on a 16 by 16 grid, so that they are sharp at 16 px.
+
+What the tray shows first is drawn without a word of `QtCore.Qt`: PySide6 makes all its enums when the name is first
+used, also by a call that could take one of them, as QBrush(color) and fill(color). That takes longer than the icon.
 """
 
 from __future__ import annotations
@@ -10,14 +13,17 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6 import QtCore
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QIcon,
+    QImage,
     QPainter,
     QPainterPath,
     QPainterPathStroker,
+    QPalette,
     QPixmap,
     QPolygonF,
 )
@@ -85,7 +91,7 @@ def paint(painter: QPainter, mark: Mark, box: QRectF, color: QColor) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
     painter.scale(box.width() / GRID, box.height() / GRID)
-    painter.fillPath(outline(mark), QBrush(color))
+    painter.fillPath(outline(mark), _brush(color))
     painter.restore()
 
 
@@ -105,12 +111,12 @@ def icon(mark: Mark, color: str, size: int = GRID) -> QIcon:
     """For a menu."""
     made = QIcon()
     for times in (1, 2):
-        pixmap = _blank(size * times)
-        pixmap.setDevicePixelRatio(times)
-        painter = QPainter(pixmap)
+        image = _blank(size * times)
+        image.setDevicePixelRatio(times)
+        painter = QPainter(image)
         paint(painter, mark, QRectF(0, 0, size, size), QColor(color))
         painter.end()
-        made.addPixmap(pixmap)
+        made.addPixmap(QPixmap.fromImage(image))
     return made
 
 
@@ -121,8 +127,8 @@ def outline(mark: Mark) -> QPainterPath:
 
 
 def _tray_pixmap(mark: Mark, badge: Mark | None, size: int, colors: Colors) -> QPixmap:
-    pixmap = _blank(size)
-    painter = QPainter(pixmap)
+    image = _blank(size)
+    painter = QPainter(image)
     paint(painter, mark, QRectF(0, 0, size, size), QColor(mark_color(mark, colors)))
     if badge is not None:
         unit = size / GRID
@@ -130,28 +136,33 @@ def _tray_pixmap(mark: Mark, badge: Mark | None, size: int, colors: Colors) -> Q
         _cut(painter, badge, box)
         paint(painter, badge, box, QColor(mark_color(badge, colors)))
     painter.end()
-    return pixmap
+    return QPixmap.fromImage(image)
 
 
 def _cut(painter: QPainter, badge: Mark, box: QRectF) -> None:
     """A gap around the badge, so that it reads on a shape of its own colour."""
-    nothing = QBrush(Qt.GlobalColor.transparent)
+    any_color = _brush(QColor())
     stroker = QPainterPathStroker()
     stroker.setWidth(2 * BADGE_GAP * GRID / BADGE.width())
-    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if badge is not Mark.OFFLINE:  # a cloud has no corners
+        stroker.setJoinStyle(QtCore.Qt.PenJoinStyle.RoundJoin)
     painter.save()
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.translate(box.topLeft())
     painter.scale(box.width() / GRID, box.height() / GRID)
-    painter.fillPath(stroker.createStroke(outline(badge)), nothing)
-    painter.fillPath(outline(badge), nothing)
+    painter.fillPath(stroker.createStroke(outline(badge)), any_color)
+    painter.fillPath(outline(badge), any_color)
     painter.restore()
 
 
-def _blank(size: int) -> QPixmap:
-    pixmap = QPixmap(QSize(size, size))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    return pixmap
+def _blank(size: int) -> QImage:
+    """Transparent. A copy, because an image does not own the bytes that it is made of."""
+    nothing = bytes(4 * size * size)
+    return QImage(nothing, size, size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def _brush(color: QColor) -> QBrush:
+    return QPalette(color, color).window()
 
 
 def _disc() -> QPainterPath:
@@ -174,11 +185,15 @@ def _square_outline() -> QPainterPath:
 
 
 def _cloud() -> QPainterPath:
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
-    for x, y, radius in ((4.5, 9.5, 3.5), (8.5, 7, 4), (12, 10, 3)):
-        path.addEllipse(QPointF(x, y), radius, radius)
-    path.addRect(QRectF(4.5, 8, 7.5, 5))
+    """Three circles and what is between them, as one line around: they meet at these degrees."""
+    path = QPainterPath(QPointF(4.5, 13))
+    for x, y, radius, start, end in (
+        (4.5, 9.5, 3.5, 270, 87.93),
+        (8.5, 7, 4, 165.56, -0.6),
+        (12, 10, 3, 80.41, -90),
+    ):
+        path.arcTo(QRectF(x - radius, y - radius, 2 * radius, 2 * radius), start, end - start)
+    path.closeSubpath()
     return path
 
 
@@ -195,7 +210,6 @@ def _key() -> QPainterPath:
     path.addEllipse(QPointF(4.5, 8), 4, 4)
     path.addEllipse(QPointF(4.5, 8), 1.75, 1.75)
     teeth = QPainterPath()
-    teeth.setFillRule(Qt.FillRule.WindingFill)
     teeth.addRect(QRectF(8, 7, 8, 2))
     teeth.addRect(QRectF(11, 9, 1.5, 2))
     teeth.addRect(QRectF(14, 9, 2, 3))
@@ -208,7 +222,7 @@ def _check() -> QPainterPath:
     line.lineTo(13, 4.5)
     stroker = QPainterPathStroker()
     stroker.setWidth(2)
-    stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
+    stroker.setCapStyle(QtCore.Qt.PenCapStyle.RoundCap)
     return stroker.createStroke(line)
 
 

@@ -2,6 +2,8 @@
 
 The colours are those of the brief, the same on the pages of the server. Light or dark follows the system or the
 person's choice, also while windows are open.
+
+What the tray needs before it shows asks for no enum of `QtCore.Qt` (see `app.ui.icons`) and for no style.
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from app.settings import Theme as Choice
 
@@ -85,8 +87,15 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; pad
 """
 
 
+HALF_LIGHT: Final = 128  # of 255
+NORMAL_WEIGHT: Final = 400  # as QFont.Weight.Normal
+
+
 class Theme(QObject):
-    """GUI thread. `changed`: take the colours again."""
+    """GUI thread. `changed`: take the colours again.
+
+    The system is asked with `ask_system`; until then, and where it does not say, the colour of its windows decides.
+    """
 
     changed = Signal()
 
@@ -94,8 +103,9 @@ class Theme(QObject):
         super().__init__(parent)
         self._choice = choice
         self._hints = QGuiApplication.styleHints()
+        self._asks_system = False
         self._dark = self._wants_dark()
-        self._hints.colorSchemeChanged.connect(self._look_again)
+        self._hints.colorSchemeChanged.connect(self.ask_system)
 
     @property
     def dark(self) -> bool:
@@ -108,7 +118,13 @@ class Theme(QObject):
     @property
     def moves(self) -> bool:
         """Whether things may move on the screen; False for people who asked their system for less of it."""
-        return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        hint = QtWidgets.QStyle.StyleHint.SH_Widget_Animation_Duration
+        return QtWidgets.QApplication.style().styleHint(hint) > 0
+
+    def ask_system(self) -> None:
+        """Whether it is light or dark, from now on; once the tray shows, because the asking takes long."""
+        self._asks_system = True
+        self._look_again()
 
     def choose(self, choice: Choice) -> None:
         self._choice = choice
@@ -148,20 +164,20 @@ class Theme(QObject):
                 return self._system_is_dark()
 
     def _system_is_dark(self) -> bool:
-        """A desktop that does not say is judged by the colour of its windows."""
-        scheme = self._hints.colorScheme()
-        if scheme == Qt.ColorScheme.Unknown:
-            return QGuiApplication.palette().window().color().lightness() < 128  # noqa: PLR2004  # half of 255
-        return scheme == Qt.ColorScheme.Dark
+        if self._asks_system:
+            scheme = self._hints.colorScheme()
+            if scheme != QtCore.Qt.ColorScheme.Unknown:
+                return scheme == QtCore.Qt.ColorScheme.Dark
+        return QGuiApplication.palette().window().color().lightness() < HALF_LIGHT
 
 
-def figures(base: QFont, scale: float, weight: int = QFont.Weight.Normal) -> QFont:
+def figures(base: QtGui.QFont, scale: float, weight: int = NORMAL_WEIGHT) -> QtGui.QFont:
     """`base` at `scale` times its size with figures of one width, so that a clock does not tremble."""
-    font = QFont(base)
+    font = QtGui.QFont(base)
     if base.pointSizeF() > 0:
         font.setPointSizeF(base.pointSizeF() * scale)
     else:
         font.setPixelSize(round(base.pixelSize() * scale))
-    font.setWeight(QFont.Weight(weight))
-    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setWeight(QtGui.QFont.Weight(weight))
+    font.setFeature(QtGui.QFont.Tag("tnum"), 1)
     return font

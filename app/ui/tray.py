@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6 import QtCore
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.core.screen import TimerState, shown_seconds
@@ -39,12 +40,11 @@ class Tray(QObject):
         self.icon.activated.connect(self._activated)
         self._clock = QTimer(self)
         self._clock.setInterval(TOOLTIP_MS)
-        self._clock.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._clock.timeout.connect(self._say)
+        self._shows = False
         controller.changed.connect(self.render)
         windows.theme.changed.connect(self._redraw)
         windows.menu_wanted.connect(self._open_menu)
-        self.render(controller.state)
 
     @property
     def available(self) -> bool:
@@ -52,9 +52,18 @@ class Tray(QObject):
 
     def show(self) -> None:
         """A tray that the desktop starts later takes the icon then."""
+        self.render(self._controller.state)
         self.icon.show()
+        QTimer.singleShot(0, self._complete)
+
+    def _complete(self) -> None:
+        """What would take time before the icon shows."""
+        self._shows = True
+        self._windows.theme.ask_system()
         # Desktops that read the menu over D-Bus may look at it before they say that they open it.
-        QTimer.singleShot(0, self.menu.fill)
+        self.menu.fill()
+        self._clock.setTimerType(QtCore.Qt.TimerType.VeryCoarseTimer)
+        self._keep_up(self._controller.state)
 
     def hide(self) -> None:
         self.icon.hide()
@@ -65,7 +74,10 @@ class Tray(QObject):
             self._drawn = shape
             self.icon.setIcon(tray_icon(state, self._windows.theme.colors))
         self._say()
-        runs = state.status is Status.RUNNING
+        self._keep_up(state)
+
+    def _keep_up(self, state: TimerState) -> None:
+        runs = self._shows and state.status is Status.RUNNING
         if runs != self._clock.isActive():
             if runs:
                 self._clock.start()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.settings import Theme as Choice
@@ -62,5 +64,17 @@ def test_the_choice_changes_at_once(qtbot: QtBot) -> None:
         theme.choose(Choice.DARK)
 
 
-def test_the_system_decides_where_nobody_chose(qtbot: QtBot) -> None:
-    assert Theme(Choice.SYSTEM).colors in {LIGHT, DARK}
+def test_windows_say_whether_it_is_dark_where_nobody_chose(qapp: QApplication, qtbot: QtBot) -> None:
+    before = qapp.palette()
+    try:
+        qapp.setPalette(QPalette(QColor("#202020")))
+        theme = Theme(Choice.SYSTEM)
+        assert theme.colors == DARK
+        qapp.setPalette(QPalette(QColor("#f0f0f0")))
+        with qtbot.waitSignal(theme.changed):
+            theme.ask_system()
+        assert theme.colors == LIGHT
+        with qtbot.assertNotEmitted(theme.changed):
+            theme.ask_system()
+    finally:
+        qapp.setPalette(before)
