@@ -10,15 +10,12 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
-
-import platformdirs
 
 from app.errors import ProfileUnusable, SettingsUnwritable
 from app.paths import Profile
@@ -84,6 +81,8 @@ def find_profile(environment: Environment) -> Profile:
     """HOURKEEP_PROFILE, else the platform's local folder for data that does not roam between machines."""
     if environment.profile is not None:
         return Profile(Path(environment.profile).expanduser().resolve())
+    import platformdirs  # noqa: PLC0415  # the tray and the commands wait for it, and only here it is needed
+
     return Profile(Path(platformdirs.user_state_dir("hourkeep", appauthor=False, roaming=False)))
 
 
@@ -221,6 +220,8 @@ if sys.platform != "win32":
             path = f"{runtime_dir}/{name}"
             if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
                 return path
+        import tempfile  # noqa: PLC0415  # as platformdirs above
+
         return str(_private_folder(Path(tempfile.gettempdir()) / f"hourkeep-{os.getuid()}") / name)
 
     def _private_folder(folder: Path) -> Path:

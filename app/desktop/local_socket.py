@@ -16,8 +16,6 @@ from app.errors import AppError
 
 if sys.platform == "win32":
     from pathlib import Path
-else:
-    import socket
 
 REQUEST_LIMIT: Final = 65_536  # bytes, with the end of the line
 ANSWER_LIMIT: Final = 64 * 1024 * 1024  # an outbox of many weeks offline
@@ -128,6 +126,8 @@ else:
         """A stream socket in the file system."""
 
         def __init__(self, name: str, within_s: float) -> None:
+            import socket  # noqa: PLC0415  # the app's own start waits for this file, and asks nobody
+
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.settimeout(within_s)
             try:
