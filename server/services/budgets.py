@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -10,7 +9,7 @@ from server.db.repositories import budgets
 from server.db.repositories.budgets import Budget
 from server.db.session import Connection
 from server.domain.messages import BudgetUse
-from server.domain.money import ZERO, percent
+from server.domain.money import percent
 
 DEFAULT_THRESHOLD: Final = Decimal(80)
 
@@ -35,28 +34,21 @@ def set_lock(conn: Connection, project_id: int, since_ms: int | None, now_ms: in
 
 def use(conn: Connection, project_id: int, now_ms: int) -> BudgetUse:
     """Running timers count as if they stopped now."""
-    budget = budgets.of_project(conn, project_id)
+    budget = budgets.of_project(conn, project_id, now_ms)
     if budget is None:
         return BudgetUse(project_id=project_id, percent=None, warning_percent=None, as_of=now_ms // 1000)
-    [use] = _uses(conn, [budget], now_ms)
-    return use
+    return _use(budget, now_ms)
 
 
 def uses_of_member(conn: Connection, user_id: int, now_ms: int) -> list[BudgetUse]:
     """Of the user's projects that have a budget."""
-    return _uses(conn, budgets.of_member(conn, user_id), now_ms)
+    return [_use(budget, now_ms) for budget in budgets.of_member(conn, user_id, now_ms)]
 
 
-def _uses(conn: Connection, found: Sequence[Budget], now_ms: int) -> list[BudgetUse]:
-    if not found:
-        return []
-    running = budgets.running_costs(conn, [each.project_id for each in found], now_ms)
-    return [
-        BudgetUse(
-            project_id=each.project_id,
-            percent=percent(each.spent + running.get((each.project_id, each.currency), ZERO), each.total),
-            warning_percent=each.threshold,
-            as_of=now_ms // 1000,
-        )
-        for each in found
-    ]
+def _use(budget: Budget, now_ms: int) -> BudgetUse:
+    return BudgetUse(
+        project_id=budget.project_id,
+        percent=percent(budget.spent + budget.running, budget.total),
+        warning_percent=budget.threshold,
+        as_of=now_ms // 1000,
+    )

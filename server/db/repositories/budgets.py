@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, case, func, insert, literal, select, type_coerce, update
+from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, literal, select, type_coerce, update
 
 from server.db.session import Connection
 from server.db.tables import active_timers, issue_time_logs, project_budgets, project_members
@@ -16,41 +15,42 @@ from server.db.types import Money
 from server.domain.messages import RateType
 from server.domain.money import UNIT_SECONDS, ZERO
 
-_BUDGET: Final = select(
-    project_budgets.c.project_id,
-    project_budgets.c.total_budget,
-    project_budgets.c.total_cost,
-    project_budgets.c.currency,
-    project_budgets.c.alert_threshold,
-)
-_OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
-_OF_MEMBER: Final = (
-    _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
-    .where(project_members.c.user_id == bindparam("user_id"))
-    .order_by(project_budgets.c.project_id)
-)
-
 # Rate times milliseconds is summed in whole numbers; the division by the rate's unit comes last, in Decimal.
 _now: Final = bindparam("now_ms", type_=BigInteger)
 _since: Final = active_timers.c.running_since
 _counted_ms: Final = active_timers.c.closed_seconds * literal(1000, BigInteger) + case(
     (_since < _now, _now - _since), else_=literal(0, BigInteger)
 )
-_RUNNING: Final = (
+_gross: Final = type_coerce(active_timers.c.rate_amount * _counted_ms, Money(30, 4))
+_counts: Final = and_(
+    active_timers.c.project_id == project_budgets.c.project_id,
+    active_timers.c.currency == project_budgets.c.currency,
+    active_timers.c.hold_code.is_(None),
+    active_timers.c.rate_type.is_not(None),
+    _since.is_not(None),
+)
+# A sum for each kind of rate, because grouping by them would make SQLite sort all timers for every poll.
+_BUDGET: Final = (
     select(
-        active_timers.c.project_id,
-        active_timers.c.rate_type,
-        active_timers.c.currency,
-        func.sum(type_coerce(active_timers.c.rate_amount * _counted_ms, Money(30, 4))).label("gross"),
+        project_budgets.c.project_id,
+        project_budgets.c.total_budget,
+        project_budgets.c.total_cost,
+        project_budgets.c.currency,
+        project_budgets.c.alert_threshold,
+        *(
+            func.sum(case((active_timers.c.rate_type == str(rate_type), _gross))).label(rate_type)
+            for rate_type in RateType
+        ),
         func.sum(active_timers.c.logged_cost).label("logged"),
     )
-    .where(
-        active_timers.c.project_id.in_(bindparam("project_ids", expanding=True)),
-        active_timers.c.hold_code.is_(None),
-        active_timers.c.rate_type.is_not(None),
-        _since.is_not(None),
-    )
-    .group_by(active_timers.c.project_id, active_timers.c.rate_type, active_timers.c.currency)
+    .join_from(project_budgets, active_timers, _counts, isouter=True)
+    .group_by(project_budgets.c.id)
+)
+_OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
+_OF_MEMBER: Final = (
+    _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
+    .where(project_members.c.user_id == bindparam("user_id"))
+    .order_by(project_budgets.c.project_id)
 )
 
 _SPENT: Final = select(func.coalesce(func.sum(issue_time_logs.c.total_cost), ZERO)).where(
@@ -98,13 +98,17 @@ _LOCK: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """`spent`: the exact sum of the logs' costs. `threshold`: warning, in percent."""
+    """`spent`: the exact sum of the logs' costs. `threshold`: warning, in percent.
+
+    `running`: what the timers that run now, in this currency, add to `spent` if they stop now; not rounded per log.
+    """
 
     project_id: int
     total: Decimal
     spent: Decimal
     currency: str
     threshold: Decimal
+    running: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +120,14 @@ class Spending:
     delta: Decimal
 
 
-def of_project(conn: Connection, project_id: int) -> Budget | None:
-    row = conn.execute(_OF_PROJECT, {"project_id": project_id}).first()
+def of_project(conn: Connection, project_id: int, now_ms: int) -> Budget | None:
+    row = conn.execute(_OF_PROJECT, {"project_id": project_id, "now_ms": now_ms}).first()
     return None if row is None else _budget(row)
 
 
-def of_member(conn: Connection, user_id: int) -> list[Budget]:
+def of_member(conn: Connection, user_id: int, now_ms: int) -> list[Budget]:
     """Those of the user's projects."""
-    return [_budget(row) for row in conn.execute(_OF_MEMBER, {"user_id": user_id})]
-
-
-def running_costs(
-    conn: Connection, project_ids: Sequence[int], now_ms: int
-) -> dict[tuple[int, str], Decimal]:
-    """What the timers that run now add to `spent` if they stop now, by project and currency; not rounded per log."""
-    costs: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for row in conn.execute(_RUNNING, {"project_ids": project_ids, "now_ms": now_ms}):
-        gross = row.gross / (1000 * UNIT_SECONDS[RateType(row.rate_type)])
-        costs[row.project_id, row.currency] += gross - row.logged
-    return costs
+    return [_budget(row) for row in conn.execute(_OF_MEMBER, {"user_id": user_id, "now_ms": now_ms})]
 
 
 def spend(conn: Connection, spendings: Sequence[Spending], now_ms: int) -> None:
@@ -190,7 +183,19 @@ def lock(conn: Connection, project_id: int, since_ms: int | None, now_ms: int) -
 
 
 def _budget(row: Any) -> Budget:
-    return Budget(row.project_id, row.total_budget, row.total_cost, row.currency, row.alert_threshold)
+    return Budget(
+        row.project_id, row.total_budget, row.total_cost, row.currency, row.alert_threshold, _running(row)
+    )
+
+
+def _running(row: Any) -> Decimal:
+    """SQL says null for the sum of nothing."""
+    running: Decimal = -(row.logged or ZERO)
+    for rate_type, unit_seconds in UNIT_SECONDS.items():
+        gross = getattr(row, rate_type)
+        if gross is not None:
+            running += gross / (1000 * unit_seconds)
+    return running
 
 
 def _new_row(budget: Budget, now_ms: int) -> dict[str, Any]:
