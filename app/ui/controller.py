@@ -14,20 +14,19 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.clock import Clock
 from app.core import gestures, status
-from app.core.money import cost
 from app.core.notices import Notice, NoticeKind, SignInResult
-from app.core.screen import Account, Hindrance, Link, SyncState, TimerState
-from app.core.timer import IssueRef, Timer, elapsed_seconds
+from app.core.screen import Account, Hindrance, Link, TimerState
+from app.core.timer import IssueRef, Timer
 from app.errors import AppError, FileTrouble, NothingRuns, SettingsUnwritable, SignInFirst, UnknownIssue
 from app.paths import Profile
-from app.settings import Loaded, Settings, save
+from app.settings import Loaded, save
 from app.sync.desk import Desk
 from app.sync.line import Line
 from app.sync.opening import open_desk
+from app.ui.showing import Standing, account_of, logged, shown
 from app.ui.sign_ins import SignInDone, SignIns
 
 BEAT_MS: Final = 60_000
-SHOWN_RECENTS: Final = 8
 
 
 class Controller(QObject):
@@ -52,9 +51,7 @@ class Controller(QObject):
         self._told_trouble: Notice | None = None
         self._account: Account | None = None
         self.number = 0
-        self._link = Link.SIGNED_OUT
-        self._hindrance: Hindrance | None = None
-        self._last_contact: int | None = None
+        self._standing = Standing()
         self._stopping_at: int | None = None
         self._sign_ins = SignIns()
         self._beat = QTimer(self)
@@ -65,7 +62,7 @@ class Controller(QObject):
 
     def open(self) -> None:
         """The files of the account that was signed in last, if any."""
-        account = _account_of(self.settings)
+        account = account_of(self.settings)
         if account is not None:
             self._open(account)
 
@@ -128,7 +125,7 @@ class Controller(QObject):
             raise NothingRuns
         at = reading.wall if at is None or before.running_since is None else at
         self._record(desk, gestures.stop(before, reading, desk.new_id, description, at=at))
-        self.told.emit(_logged(before, at))
+        self.told.emit(logged(before, at))
 
     def _record(self, desk: Desk, gesture: gestures.Gesture) -> None:
         desk.record(gesture)
@@ -175,7 +172,7 @@ class Controller(QObject):
         """What was recorded stays here, and goes on being recorded."""
         if self._account is not None:
             self.number += 1
-            self._link = Link.SIGNED_OUT
+            self._standing = replace(self._standing, link=Link.SIGNED_OUT)
             self._line.sign_out(self._account, self.number)
             self._show()
 
@@ -203,7 +200,7 @@ class Controller(QObject):
         is_other = self._account is None or _files_of(self._account) != _files_of(account)
         self._account = account
         self.number += 1
-        self._link, self._hindrance = Link.OFFLINE, None
+        self._standing = replace(self._standing, link=Link.OFFLINE, hindrance=None)
         if is_other and self.desk is not None:
             self.desk.close()
             self.desk = None
@@ -242,14 +239,12 @@ class Controller(QObject):
 
     def reported(self, link: Link, hindrance: Hindrance | None, *, contact: bool) -> None:
         """`contact`: the server answered just now."""
-        was = self._link
-        self._link, self._hindrance = link, hindrance
-        if contact:
-            self._last_contact = self.clock.now()
+        was = self._standing
+        self._standing = Standing(link, hindrance, self.clock.now() if contact else was.last_contact)
         self._show()
         if link is not Link.ONLINE:
             self._sign_ins.welcome()
-        if link is Link.SIGNED_OUT and was is not Link.SIGNED_OUT:
+        if link is Link.SIGNED_OUT and was.link is not Link.SIGNED_OUT:
             self.told.emit(Notice(NoticeKind.SIGN_IN_NEEDED, {"waiting": self.state.sync.waiting}))
 
     def at_rest(self) -> None:
@@ -273,35 +268,17 @@ class Controller(QObject):
         self.told.emit(notice)
 
     def _show(self) -> None:
-        desk = self.desk
-        timer = None if desk is None else desk.timer
-        if timer is None:
-            self._stopping_at = None
-            if self.state.timer is not None:
-                self.clock.reanchor()
-        state = TimerState(
-            timer=timer,
-            stopping_at=self._stopping_at,
-            sync=self._sync_state(),
-            account=self._account,
-            trouble=None if self._trouble is None else str(self._trouble),
-        )
-        if desk is not None:
-            recents = desk.cache.recents(SHOWN_RECENTS)
-            state = replace(state, budget=desk.budget(), today=desk.today(), recents=recents)
+        timer = None if self.desk is None else self.desk.timer
+        if self._stopping_at is not None:
+            # Another timer may be the one at hand by now.
+            self._stopping_at = None if self.desk is None else self.desk.stopping_at()
+        if timer is None and self.state.timer is not None:
+            self.clock.reanchor()
         self._mind_the_beat(timer)
+        state = shown(self.desk, self._standing, self._account, self._stopping_at, self._trouble)
         if state != self.state:
             self.state = state
             self.changed.emit(state)
-
-    def _sync_state(self) -> SyncState:
-        if self.desk is None:
-            return SyncState(self._link, self._hindrance, last_contact=self._last_contact)
-        attention = len(self.desk.attention)
-        link = Link.ATTENTION if self._link is Link.ONLINE and attention else self._link
-        return SyncState(
-            link, self._hindrance, self.desk.outbox.pending_count(), attention, self._last_contact
-        )
 
     def _mind_the_beat(self, timer: Timer | None) -> None:
         runs = timer is not None and timer.claim_id is not None
@@ -317,27 +294,5 @@ class Controller(QObject):
             self.desk.beat()
 
 
-def _account_of(settings: Settings) -> Account | None:
-    if settings.server_url is None or settings.server_id is None or settings.user_id is None:
-        return None
-    email = settings.email or ""
-    return Account(
-        settings.server_url, settings.server_id, settings.user_id, email, settings.user_name or email
-    )
-
-
 def _files_of(account: Account) -> tuple[str, int]:
     return account.server_id, account.user_id
-
-
-def _logged(timer: Timer, at: int) -> Notice:
-    seconds = elapsed_seconds(timer, at)
-    return Notice(
-        NoticeKind.LOGGED,
-        {
-            "issue_key": timer.issue.key,
-            "seconds": seconds,
-            "cost": None if timer.rate is None else cost(seconds, timer.rate),
-            "currency": None if timer.rate is None else timer.rate.currency,
-        },
-    )

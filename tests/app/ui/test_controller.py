@@ -194,6 +194,20 @@ def test_a_pause_by_command_while_the_description_is_asked(controller: Controlle
     assert [each["at"] for each in waiting] == sorted(each["at"] for each in waiting)
 
 
+def test_another_timer_by_command_while_the_description_is_asked(
+    controller: Controller, clock: FakeClock
+) -> None:
+    controller.start(LOGIN)
+    controller.begin_stop()
+    clock.advance(minutes=1)
+    controller.start(MENU)
+    assert controller.state.stopping_at is None
+    clock.advance(minutes=1)
+    assert controller.status()["elapsed_seconds"] == 60
+    controller.stop()
+    assert [each["at"] for each in controller.outbox()["waiting"]][-1] == clock.now()
+
+
 def test_a_timer_that_is_stopped_elsewhere_meanwhile_asks_nothing_more(
     controller: Controller, posted: list[Command]
 ) -> None:
