@@ -116,7 +116,10 @@ def test_a_flipped_letter_in_an_action_is_noticed(used: Path) -> None:
     ("statement", "reason"),
     [
         ("DELETE FROM action WHERE seq = 1", "action 1 is missing"),
-        ("UPDATE action SET chain = replace(chain, 'a', 'b') WHERE seq = 2", "chain breaks at action 2"),
+        (
+            "UPDATE action SET chain = substr(chain, 2) || substr(chain, 1, 1) WHERE seq = 2",
+            "chain breaks at action 2",
+        ),
         ("UPDATE meta SET v = '9' WHERE k = 'acked_seq'", "more is confirmed"),
         ("DELETE FROM meta WHERE k = 'acked_seq'", "acked_seq"),
         ("UPDATE meta SET v = '{}' WHERE k = 'timer'", "timer_id"),
