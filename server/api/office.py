@@ -30,10 +30,11 @@ PUBLIC: Final = "public"  # the mark of a route for which nobody has to be signe
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A signed-in person's request, inside its transaction."""
+    """A signed-in person's request, inside its transaction. `revision`: of their timer, before anything was done."""
 
     conn: Connection
     principal: Principal
+    revision: str
     now_ms: int
 
 
@@ -65,10 +66,10 @@ class Office:
         now_ms = self.clock.now_ms()
 
         def transaction(conn: Connection) -> T:
-            principal = accounts.authenticate(conn, token, now_ms)
-            if principal is None:
+            arrived = accounts.arrive(conn, token, now_ms)
+            if arrived is None:
                 raise NotSignedIn("This sign-in has ended. Sign in again.")
-            return work(Call(conn, principal, now_ms))
+            return work(Call(conn, arrived.principal, arrived.revision, now_ms))
 
         return transaction
 

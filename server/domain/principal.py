@@ -20,6 +20,14 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who asks, and the revision of what they would see of their timer: most only ask whether it is still that one."""
+
+    principal: Principal
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """What a password is checked against. `password_hash` None: this user signs in another way."""
 

@@ -10,7 +10,7 @@ from server.db.repositories import accounts
 from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import Conflict
 from server.domain.messages import Me, Role, ServerInfo
-from server.domain.principal import Credentials, Principal
+from server.domain.principal import Arrival, Credentials, Principal
 from server.services import rates
 
 OUR_MARK: Final = "hk_"
@@ -40,9 +40,15 @@ def issue_token(
 
 def authenticate(conn: Connection, token: str, now_ms: int) -> Principal | None:
     """None: this token opens nothing, now."""
+    arrived = arrive(conn, token, now_ms)
+    return None if arrived is None else arrived.principal
+
+
+def arrive(conn: Connection, token: str, now_ms: int) -> Arrival | None:
+    """The revision changes with the user's timer and its budget, not with the passing of time. None: as above."""
     if not token.startswith(OUR_MARK):
         return None
-    return accounts.principal_of(conn, _at_rest(token), now_ms)
+    return accounts.arrival(conn, _at_rest(token), now_ms)
 
 
 def revoke(conn: Connection, principal: Principal, now_ms: int) -> None:  # noqa: ARG001  # the services' common form

@@ -151,11 +151,6 @@ def status(conn: Connection, principal: Principal, now_ms: int) -> StatusReply:
     return reply
 
 
-def revision(conn: Connection, principal: Principal) -> str:
-    """Changes with the user's timer and its budget, not with the passing of time."""
-    return timers.revision(conn, principal.user_id)
-
-
 def _facts(conn: Connection, principal: Principal, now_ms: int) -> Facts:
     return Facts(conn, principal, Sender(principal.user_id, None, now_ms))
 

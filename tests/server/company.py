@@ -25,7 +25,7 @@ from server.domain.messages import (
     TimerReply,
 )
 from server.domain.money import cost
-from server.domain.principal import Principal
+from server.domain.principal import Arrival, Principal
 from server.services import accounts, budgets, catalog, identity, logs, rates, snapshot, timers
 from server.services.logs import LogFilter
 from tests.fakes.server_clock import FakeClock
@@ -232,7 +232,15 @@ class Person:
         return self.company.database.read(lambda conn: timers.status(conn, self.principal, self._now_ms))
 
     def revision(self) -> str:
-        return self.company.database.read(lambda conn: timers.revision(conn, self.principal))
+        """As a request of this person finds it."""
+
+        def work(conn: Connection) -> Arrival | None:
+            token, _ = accounts.issue_token(conn, self.principal.user_id, "Watch", "watch", self._now_ms)
+            return accounts.arrive(conn, token, self._now_ms)
+
+        arrived = self.company.database.run(work)
+        assert arrived is not None
+        return arrived.revision
 
     # ---- what the server says
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
+from server.db.repositories.timers import REVISIONS, revision_of
 from server.db.session import Connection, insert_row
-from server.db.tables import device_tokens, users
+from server.db.tables import active_timers, device_tokens, project_budgets, users
 from server.domain.messages import Role
-from server.domain.principal import Credentials, Principal
+from server.domain.principal import Arrival, Credentials, Principal
 
 _CREDENTIALS: Final = select(users.c.id, users.c.password_hash, users.c.is_active).where(
     users.c.email == bindparam("email")
@@ -22,8 +23,11 @@ _BY_TOKEN: Final = (
         users.c.role,
         device_tokens.c.id.label("token_id"),
         device_tokens.c.device_id,
+        *REVISIONS,
     )
     .join_from(device_tokens, users)
+    .join(active_timers, active_timers.c.user_id == users.c.id, isouter=True)
+    .join(project_budgets, project_budgets.c.project_id == active_timers.c.project_id, isouter=True)
     .where(
         device_tokens.c.token_hash == bindparam("token_hash"),
         users.c.is_active,
@@ -44,12 +48,13 @@ def credentials(conn: Connection, email: str) -> Credentials | None:
     return None if row is None else Credentials(row.id, row.password_hash, row.is_active)
 
 
-def principal_of(conn: Connection, token_hash: str, now_ms: int) -> Principal | None:
+def arrival(conn: Connection, token_hash: str, now_ms: int) -> Arrival | None:
     """None for a token that is unknown, revoked or expired, or whose user was switched off."""
     row = conn.execute(_BY_TOKEN, {"token_hash": token_hash, "now_ms": now_ms}).first()
     if row is None:
         return None
-    return Principal(row.id, row.email, row.name, Role(row.role), row.token_id, row.device_id)
+    principal = Principal(row.id, row.email, row.name, Role(row.role), row.token_id, row.device_id)
+    return Arrival(principal, revision_of(row))
 
 
 def add_token(

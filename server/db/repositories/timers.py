@@ -17,22 +17,16 @@ from server.domain.messages import Rate, RateType
 ONLY_SLOT: Final = 1
 FIRST_REVISION: Final = "0"
 
+REVISIONS: Final = (users.c.revision, project_budgets.c.revision.label("budget_revision"))
 _STATE: Final = (
     select(
         active_timers,
-        users.c.revision,
-        project_budgets.c.revision.label("budget_revision"),
+        *REVISIONS,
         issues.c.key,
         issues.c.summary,
     )
     .join_from(users, active_timers, active_timers.c.user_id == users.c.id, isouter=True)
     .join(issues, issues.c.id == active_timers.c.issue_id, isouter=True)
-    .join(project_budgets, project_budgets.c.project_id == active_timers.c.project_id, isouter=True)
-    .where(users.c.id == bindparam("user_id"))
-)
-_REVISION: Final = (
-    select(users.c.revision, project_budgets.c.revision.label("budget_revision"))
-    .join_from(users, active_timers, active_timers.c.user_id == users.c.id, isouter=True)
     .join(project_budgets, project_budgets.c.project_id == active_timers.c.project_id, isouter=True)
     .where(users.c.id == bindparam("user_id"))
 )
@@ -114,11 +108,12 @@ class Present:
 def present(conn: Connection, user_id: int) -> Present:
     row = conn.execute(_STATE, {"user_id": user_id}).one()
     timer = None if row.timer_id is None else _running(row)
-    return Present(_revision(row), timer)
+    return Present(revision_of(row), timer)
 
 
-def revision(conn: Connection, user_id: int) -> str:
-    return _revision(conn.execute(_REVISION, {"user_id": user_id}).one())
+def revision_of(row: Any) -> str:
+    """Of a row with the columns of REVISIONS."""
+    return f"{row.revision}.{row.budget_revision or 0}"
 
 
 def device_of(conn: Connection, claim_id: str) -> str | None:
@@ -151,10 +146,6 @@ def beat(conn: Connection, user_id: int, claim_id: str, now_ms: int, at_most_eve
             "b_now_ms": now_ms,
         },
     )
-
-
-def _revision(row: Any) -> str:
-    return f"{row.revision}.{row.budget_revision or 0}"
 
 
 def _columns(timer: Running, now_ms: int) -> dict[str, Any]:
