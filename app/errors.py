@@ -139,6 +139,19 @@ class OutboxCorrupt(FileTrouble):
         self.reason = reason
 
 
+class OutboxSetAside(FileTrouble):
+    """A damaged outbox was kept under the name `aside`, and a new one begun."""
+
+    code = "outbox_set_aside"
+
+    def __init__(self, path: Path, aside: Path, reason: str) -> None:
+        super().__init__(
+            path,
+            f"The file with your recorded time is damaged ({reason}). It is kept as {aside}, and a new one was begun.",
+        )
+        self.aside = aside
+
+
 class DiskFull(FileTrouble):
     """No room: the action is not recorded, the file is as before."""
 

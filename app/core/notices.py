@@ -12,16 +12,16 @@ from app.core.screen import Account
 
 
 class NoticeKind(StrEnum):
-    """Each with the names of its `values`."""
+    """Each with the names of its `values`; `text` is the server's English sentence, `error` an AppError."""
 
     LOGGED = "logged"  # issue_key, seconds, cost (Decimal or None), currency
-    HELD = "held"  # issue_key or None, text
-    REJECTED = "rejected"  # text
+    HELD = "held"  # issue_key or None, code, text
+    REJECTED = "rejected"  # code, text
     SIGN_IN_NEEDED = "sign_in_needed"  # waiting
     NO_KEYRING = "no_keyring"  # path
     STARTED_ELSEWHERE = "started_elsewhere"  # issue_key
-    TROUBLE = "trouble"  # text: nothing can be recorded
-    SETTINGS = "settings"  # text
+    TROUBLE = "trouble"  # error: something is wrong with the recorded time on this device
+    SETTINGS = "settings"  # error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from app.core.money import cost
 from app.core.timer import IssueRef, Status, Timer, elapsed_seconds
+from app.errors import AppError
 
 
 class Link(StrEnum):
@@ -82,7 +83,7 @@ class Account:
 class TimerState:
     """`stopping_at`: stop was pressed at this second and the description is being asked; the time stands still.
 
-    `trouble`: why nothing can be recorded on this device, in words; None when all is well. `account` None: nobody has
+    `trouble`: why nothing can be recorded on this device; None when all is well. `account` None: nobody has
     ever signed in here.
     """
 
@@ -93,7 +94,7 @@ class TimerState:
     budget: Budget | None = None
     today: Today = field(default_factory=Today)
     recents: tuple[IssueRef, ...] = ()
-    trouble: str | None = None
+    trouble: AppError | None = None
 
     @property
     def status(self) -> Status:

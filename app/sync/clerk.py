@@ -31,7 +31,7 @@ def do(desk: Desk, effect: ForDesk) -> Event | None:
     try:
         return _do(desk, effect)
     except FileTrouble as trouble:
-        desk.tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
+        desk.tell(Notice(NoticeKind.TROUBLE, {"error": trouble}))
         return NotDone()
 
 

@@ -177,9 +177,9 @@ class Desk:
             if item.outcome == Outcome.HELD:
                 issue = None if item.issue_id is None else self.cache.issue(item.issue_id)
                 key = None if issue is None else issue.key
-                self.tell(Notice(NoticeKind.HELD, {"issue_key": key, "text": item.detail}))
+                self.tell(Notice(NoticeKind.HELD, {"issue_key": key, "code": item.code, "text": item.detail}))
             else:
-                self.tell(Notice(NoticeKind.REJECTED, {"text": item.detail}))
+                self.tell(Notice(NoticeKind.REJECTED, {"code": item.code, "text": item.detail}))
 
     def _take_over(self, fresh: Snapshot, seq: int) -> None:
         """The server's state, with what was recorded since."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.clock import Clock
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Account
-from app.errors import OutboxCorrupt
+from app.errors import OutboxCorrupt, OutboxSetAside
 from app.paths import Profile
 from app.store.aside import set_aside
 from app.store.cache import Cache
@@ -24,13 +24,7 @@ def open_desk(profile: Profile, account: Account, clock: Clock, tell: Tell) -> D
     except OutboxCorrupt as corrupt:
         aside = set_aside(path)
         outbox = Outbox.open(path)
-        kept = f"It is kept as {aside}, and a new one was begun."
-        tell(
-            Notice(
-                NoticeKind.TROUBLE,
-                {"text": f"The file with your recorded time is damaged ({corrupt.reason}). {kept}"},
-            )
-        )
+        tell(Notice(NoticeKind.TROUBLE, {"error": OutboxSetAside(path, aside, corrupt.reason)}))
     clock.reanchor(outbox.anchor())
     cache = Cache.open(profile.cache_file(account.server_id, account.user_id))
     return Desk(outbox, cache, clock, tell)

@@ -159,7 +159,7 @@ class Controller(QObject):
         try:
             save(self._profile.settings_file, self.settings)
         except SettingsUnwritable as error:
-            self.told.emit(Notice(NoticeKind.SETTINGS, {"text": str(error)}))
+            self.told.emit(Notice(NoticeKind.SETTINGS, {"error": error}))
         self.settings_changed.emit(self.settings)
 
     # ---- signing in and out ---------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ class Controller(QObject):
             desk = open_desk(self._profile, account, self.clock, self._tell)
         except FileTrouble as trouble:
             self._trouble = trouble
-            self._tell(Notice(NoticeKind.TROUBLE, {"text": str(trouble)}))
+            self._tell(Notice(NoticeKind.TROUBLE, {"error": trouble}))
             return
         self.desk = desk
         self._stopping_at = desk.stopping_at()

@@ -77,7 +77,7 @@ def status_words(status: Status, text: Text) -> str:
 def line(state: TimerState, now: int, text: Text) -> Line | None:
     """The one line below the time: what matters most of what there is to say."""
     if state.trouble is not None:
-        return Line(state.trouble, Tone.ERROR)
+        return Line(text.error(state.trouble), Tone.ERROR)
     if state.timer is not None and state.timer.hold_code is not None:
         return Line(text.t("timer.held"), Tone.WARNING)
     if state.timer is None or state.budget is None or state.budget.percent is None:
@@ -119,7 +119,7 @@ def _budget_words(budget: Budget, used: Decimal, link: Link, now: int, text: Tex
 
 def _attention(state: TimerState, text: Text) -> SyncWords:
     if state.trouble is not None:
-        return SyncWords(Mark.ATTENTION, text.t("sync.trouble"), state.trouble)
+        return SyncWords(Mark.ATTENTION, text.t("sync.trouble"), text.error(state.trouble))
     n = state.sync.attention
     return SyncWords(
         Mark.ATTENTION, text.plural("sync.attention", n), text.plural("sync.attention_long", n), n

@@ -76,11 +76,11 @@ def _logged(values: Values, text: Text) -> Said:
 def _held(values: Values, text: Text) -> Said:
     key = values["issue_key"]
     title = text.t("notice.held_issue", key=key) if key else text.t("notice.held")
-    return Said(title, values["text"])
+    return Said(title, text.hold(values["code"], values["text"]))
 
 
 def _rejected(values: Values, text: Text) -> Said:
-    return Said(text.t("notice.rejected"), values["text"], is_bad=True)
+    return Said(text.t("notice.rejected"), text.hold(values["code"], values["text"]), is_bad=True)
 
 
 def _sign_in_needed(values: Values, text: Text) -> Said:
@@ -98,11 +98,11 @@ def _started_elsewhere(values: Values, text: Text) -> Said:
 
 
 def _trouble(values: Values, text: Text) -> Said:
-    return Said(text.t("notice.trouble"), values["text"], is_bad=True)
+    return Said(text.t("notice.trouble"), text.error(values["error"]), is_bad=True)
 
 
 def _settings(values: Values, text: Text) -> Said:
-    return Said(text.t("notice.settings"), values["text"])
+    return Said(text.t("notice.settings"), text.error(values["error"]))
 
 
 SAYERS: Final[Mapping[NoticeKind, Callable[[Values, Text], Said]]] = {

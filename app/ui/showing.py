@@ -9,6 +9,7 @@ from app.core.money import cost
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Account, Hindrance, Link, SyncState, TimerState
 from app.core.timer import Timer, elapsed_seconds
+from app.errors import AppError
 from app.settings import Settings
 from app.sync.desk import Desk
 
@@ -29,12 +30,10 @@ def shown(
     standing: Standing,
     account: Account | None,
     stopping_at: int | None,
-    trouble: Exception | None,
+    trouble: AppError | None,
 ) -> TimerState:
     """`trouble`: why there is no desk."""
-    state = TimerState(
-        sync=_sync(desk, standing), account=account, trouble=None if trouble is None else str(trouble)
-    )
+    state = TimerState(sync=_sync(desk, standing), account=account, trouble=trouble)
     if desk is None:
         return state
     return replace(

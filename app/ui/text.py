@@ -54,6 +54,11 @@ class Text:
             return str(error)
         return self.t(key, **vars(error))
 
+    def hold(self, code: str, detail: str) -> str:
+        """Why the server keeps time without counting it, by its code; its own English sentence for one of a newer server."""
+        key = f"hold.{code.lower()}"
+        return self.t(key) if key in self._words else detail
+
     def _find(self, key: str) -> Words:
         return self._words.get(key) or self._english[key]
 

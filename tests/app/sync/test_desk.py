@@ -286,8 +286,11 @@ def test_held_and_refused_time_is_told_once(desk: Desk, clock: FakeClock, told: 
     do(desk, Settle(reply))
     do(desk, Settle(reply))
     assert told == [
-        Notice(NoticeKind.HELD, {"issue_key": "BP-123", "text": "This issue was deleted."}),
-        Notice(NoticeKind.REJECTED, {"text": "It cannot be read."}),
+        Notice(
+            NoticeKind.HELD,
+            {"issue_key": "BP-123", "code": "ISSUE_DELETED", "text": "This issue was deleted."},
+        ),
+        Notice(NoticeKind.REJECTED, {"code": "SCHEMA", "text": "It cannot be read."}),
     ]
 
 

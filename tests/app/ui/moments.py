@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from app.core.screen import Account, Budget, Hindrance, Link, SyncState, TimerState, Today
 from app.core.timer import IssueRef, Rate, RateType, Timer
+from app.errors import DiskFull
 from tests.fakes.clock import START
 from tests.fakes.desk import LOGIN, MENU
 
@@ -47,7 +49,7 @@ SIGNED_OUT: Final = replace(AT_WORK, sync=SyncState(Link.SIGNED_OUT, waiting=4))
 NEEDS_ANNA: Final = replace(AT_WORK, sync=SyncState(Link.ATTENTION, attention=2))
 NO_RATE: Final = replace(AT_WORK, timer=replace(RUNNING, rate=None))
 HELD: Final = replace(AT_WORK, timer=replace(RUNNING, hold_code="locked"))
-TROUBLE: Final = replace(AT_WORK, trouble="Not recorded: the disk that holds /home/anna is full.")
+TROUBLE: Final = replace(AT_WORK, trouble=DiskFull(Path("/home/anna/queue.sqlite3")))
 STOPPING: Final = replace(AT_WORK, stopping_at=START)
 
 MOMENTS: Final = {

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.core.notices import Notice, NoticeKind
-from app.errors import DiskFull, NothingRuns
+from app.errors import DiskFull, NothingRuns, SettingsUnwritable
 from app.ui.controller import Controller
 from app.ui.notices import SAYERS, Notices, Said, said
 from app.ui.text import Text
@@ -23,13 +23,13 @@ from tests.app.ui.moments import do_nothing
 LOGGED = {"issue_key": "BP-123", "seconds": 3600, "cost": Decimal("50.0000"), "currency": "USD"}
 VALUES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.LOGGED: LOGGED,
-    NoticeKind.HELD: {"issue_key": None, "text": "The project BP is locked."},
-    NoticeKind.REJECTED: {"text": "The issue is gone."},
+    NoticeKind.HELD: {"issue_key": None, "code": "NEW_CODE", "text": "The project BP is locked."},
+    NoticeKind.REJECTED: {"code": "SCHEMA", "text": "The issue is gone."},
     NoticeKind.SIGN_IN_NEEDED: {"waiting": 2},
     NoticeKind.NO_KEYRING: {"path": "/home/anna/token"},
     NoticeKind.STARTED_ELSEWHERE: {"issue_key": "BP-9"},
-    NoticeKind.TROUBLE: {"text": "The disk is full."},
-    NoticeKind.SETTINGS: {"text": "The settings cannot be saved."},
+    NoticeKind.TROUBLE: {"error": DiskFull(Path("/home/anna/queue.sqlite3"))},
+    NoticeKind.SETTINGS: {"error": SettingsUnwritable(Path("/home/anna/settings.json"))},
 }
 
 
@@ -67,9 +67,18 @@ def test_work_that_was_logged(text: Text) -> None:
 def test_every_notice_has_words(kind: NoticeKind, language: str) -> None:
     words = said(Notice(kind, dict(VALUES[kind])), Text(language))
     assert words.title
-    for value in VALUES[kind].values():
-        if isinstance(value, str) and value != "USD":
+    for name, value in VALUES[kind].items():
+        if isinstance(value, str) and name not in {"code", "currency"}:
             assert value in words.title + words.words
+
+
+def test_held_time_is_explained_in_the_persons_language() -> None:
+    values: dict[str, object] = {
+        "issue_key": "BP-123",
+        "code": "ISSUE_DELETED",
+        "text": "This issue was deleted.",
+    }
+    assert "gelöscht" in said(Notice(NoticeKind.HELD, values), Text("de")).words
 
 
 def test_every_kind_is_known() -> None:
