@@ -14,6 +14,7 @@ from server.db.repositories import actions, catalog, claims, rates
 from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
 from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories.logs import Figures
 from server.db.repositories.rates import DatedRate
 from server.db.session import Connection
 from server.domain.messages import StartBody
@@ -23,7 +24,11 @@ from server.services.bodies import Nonsense, Said
 
 @dataclass
 class Facts:
-    """`claims` has all about the timers that the actions name, `ends` what their user said of them."""
+    """`claims` has all about the timers that the actions name, `ends` what their user said of them.
+
+    What need not be read again: `new_logs` were made by these actions; nothing of `uncounted` claims has been counted
+    yet; `had_timer` says whether the user had one before, None where nobody looked.
+    """
 
     conn: Connection
     principal: Principal
@@ -34,6 +39,9 @@ class Facts:
     places: dict[int, Place] = field(default_factory=dict)
     touched_timers: set[str] = field(default_factory=set)
     touched_claims: set[str] = field(default_factory=set)
+    new_logs: dict[int, Figures] = field(default_factory=dict)
+    uncounted: set[str] = field(default_factory=set)
+    had_timer: bool | None = None
 
     @property
     def now(self) -> int:
@@ -57,6 +65,8 @@ class Facts:
     def load_timers(self, timer_ids: Sequence[str], claim_ids: Sequence[str] = ()) -> None:
         for stored in claims.named(self.conn, timer_ids, claim_ids):
             self.claims[stored.claim_id] = stored
+            if stored.is_uncounted:
+                self.uncounted.add(stored.claim_id)
         for end in claims.ends_of_timers(self.conn, timer_ids):
             if end.user_id == self.principal.user_id:
                 self.ends[end.timer_id].append(end)
@@ -73,11 +83,17 @@ class Facts:
         timer_ids = sorted({stored.timer_id for stored in self.claims.values()} | set(self.ends))
         self.claims.clear()
         self.ends.clear()
+        self.new_logs.clear()
+        self.uncounted.clear()
         self.load_timers(timer_ids)
         self.touched_claims &= self.claims.keys()
 
     def claims_of(self, timer_id: str) -> list[StoredClaim]:
         return [stored for stored in self.claims.values() if stored.timer_id == timer_id]
+
+    def open(self, stored: StoredClaim) -> None:
+        self.uncounted.add(stored.claim_id)
+        self.put(stored)
 
     def put(self, stored: StoredClaim) -> None:
         self.claims[stored.claim_id] = stored

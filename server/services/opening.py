@@ -41,7 +41,7 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
         claim=Claim(body.claim_id, body.t.wall, hold=admission),
     )
     claims.add(facts.conn, stored, facts.sender.device_id)
-    facts.put(stored)
+    facts.open(stored)
     _adopt_resumes(facts, stored)
     _check_early_ends(facts, stored)
     if admission is None:
@@ -100,7 +100,9 @@ def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int |
         start=start,
         rate=rate_at(facts.rates, start),
     )
-    return logs.add(facts.conn, new, facts.sender.now_ms)
+    made = logs.add(facts.conn, new, facts.sender.now_ms)
+    facts.new_logs[made.log_id] = made
+    return made.log_id
 
 
 def _adopt_resumes(facts: Facts, first: StoredClaim) -> None:

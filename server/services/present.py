@@ -16,18 +16,18 @@ from server.db.session import Connection
 from server.domain.holds import Hold
 from server.domain.messages import ActionKind
 from server.domain.money import ZERO
+from server.services.facts import Facts
 from server.services.window import Window
 
 
-def set_present(
-    conn: Connection, user_id: int, window: Window, figures: Mapping[int, Figures], now_ms: int
-) -> None:
+def set_present(facts: Facts, window: Window, figures: Mapping[int, Figures]) -> None:
     """`figures` has the log of the running claim, as it is written now."""
+    conn, user_id = facts.conn, facts.principal.user_id
     timer = _running(window, window.live, figures) if window.live is not None else _paused(conn, user_id)
     if timer is None:
         timers.remove(conn, user_id)
     else:
-        timers.put(conn, user_id, timer, now_ms)
+        timers.put(conn, user_id, timer, facts.sender.now_ms, was_there=facts.had_timer)
 
 
 def _running(window: Window, live: StoredClaim, figures: Mapping[int, Figures]) -> Running | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from server.db.repositories import accounts, budgets, claims, logs, segments
 from server.db.repositories.budgets import Spending
 from server.db.repositories.claims import Flag, StoredClaim
-from server.db.repositories.logs import Figures, State
+from server.db.repositories.logs import AS_BEGUN, Figures, State
 from server.db.repositories.segments import Segment
 from server.domain.messages import ActionKind
 from server.domain.money import cost
@@ -33,7 +33,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     _move_provisional_ends(facts, window)
     figures = _count(facts, window)
     _tell_stories(facts)
-    set_present(facts.conn, facts.principal.user_id, window, figures, facts.sender.now_ms)
+    set_present(facts, window, figures)
     accounts.bump_revision(facts.conn, facts.principal.user_id)
     return figures
 
@@ -65,7 +65,7 @@ def _move_provisional_ends(facts: Facts, window: Window) -> None:
 def _count(facts: Facts, window: Window) -> dict[int, Figures]:
     """Writes the segments and what they make of the logs; the figures of the logs at hand."""
     user_id = facts.principal.user_id
-    stored = segments.since(facts.conn, user_id, window.since)
+    stored = segments.since(facts.conn, user_id, window.since) if _was_counted(facts, window) else {}
     since = min((each.start for each in stored), default=window.since)
     wanted = _segments(window, min(since, window.since))
     gone = [each for each in stored if each not in wanted]
@@ -73,6 +73,14 @@ def _count(facts: Facts, window: Window) -> dict[int, Figures]:
     segments.remove(facts.conn, [stored[each] for each in gone])
     segments.add(facts.conn, user_id, new)
     return _figures(facts, window, _seconds(new, gone))
+
+
+def _was_counted(facts: Facts, window: Window) -> bool:
+    """Whether there can be segments. Of what these actions touched, the window knows only how it is now."""
+    return any(
+        each.claim_id not in facts.uncounted and (each.claim_id in facts.claims or not each.is_uncounted)
+        for each in window.claims
+    )
 
 
 def _segments(window: Window, since: int) -> dict[Segment, None]:
@@ -98,9 +106,8 @@ def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, 
     concerned = set(change)
     if window.live is not None and window.live.time_log_id is not None:
         concerned.add(window.live.time_log_id)
-    if not concerned:
-        return {}
-    figures = logs.figures(facts.conn, sorted(concerned))
+    figures = {log_id: made for log_id, made in facts.new_logs.items() if log_id in concerned}
+    figures |= logs.figures(facts.conn, sorted(concerned - figures.keys()))
     spendings = []
     changed = []
     for log_id, seconds in change.items():
@@ -124,8 +131,11 @@ def _tell_stories(facts: Facts) -> None:
     for timer_id in facts.touched_timers:
         same_timer = facts.claims_of(timer_id)
         log_id = next((each.time_log_id for each in same_timer if each.time_log_id is not None), None)
-        if log_id is not None:
-            told.append((log_id, _state(facts, timer_id, same_timer)))
+        if log_id is None:
+            continue
+        state = _state(facts, timer_id, same_timer)
+        if log_id not in facts.new_logs or state != AS_BEGUN:
+            told.append((log_id, state))
     logs.set_states(facts.conn, told, facts.sender.now_ms)
 
 

@@ -57,6 +57,7 @@ def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: i
     place = _place(facts, request)
     _must_admit(facts, place.issue_id, facts.now)
     current = timers.present(conn, principal.user_id).timer
+    facts.had_timer = current is not None
     if current is not None:
         _record(facts, ActionKind.STOP, _stop_body(current, _end_at(facts, current), EndCause.SWITCH))
     timer_id, claim_id = uuid7(now_ms), uuid7(now_ms)

@@ -125,6 +125,12 @@ class StoredClaim:
     claim: Claim
     provisional_end: int | None = None
 
+    @property
+    def is_uncounted(self) -> bool:
+        """As it was read, nothing of it can have been counted."""
+        end = self.provisional_end if self.claim.is_open else self.claim.end
+        return end is None or end == self.claim.start
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEnd:

@@ -14,6 +14,7 @@ from server.db.session import Connection, insert_row
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import issues, project_members
 from server.domain.messages import Amount, LogTotals, Rate, RateType, TimeLog, TimerStatus
+from server.domain.money import ZERO
 
 RECENT_LOGS: Final = 60
 
@@ -92,6 +93,9 @@ class State:
     description: str | None
 
 
+AS_BEGUN: Final = State(TimerStatus.RUNNING, None, None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class LogQuestion:
     """None asks for any. Instants are epoch milliseconds: started at or after `since`, before `until`."""
@@ -108,10 +112,10 @@ class LogQuestion:
     billable: bool | None = None
 
 
-def add(conn: Connection, new: NewLog, now_ms: int) -> int:
+def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
     """A running log without any time yet."""
     rate = new.rate
-    return insert_row(
+    log_id = insert_row(
         conn,
         _ADD,
         {
@@ -119,21 +123,24 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> int:
             "issue_id": new.issue_id,
             "user_id": new.user_id,
             "project_id": new.project_id,
-            "status": TimerStatus.RUNNING,
+            "status": AS_BEGUN.status,
             "start_time": to_ms(new.start),
             "duration_seconds": 0,
             "user_rate_type": None if rate is None else rate.rate_type,
             "user_rate_amount": None if rate is None else rate.rate_amount,
-            "total_cost": Decimal(0),
+            "total_cost": ZERO,
             "currency": None if rate is None else rate.currency,
             "is_billable": True,
             "created_at": now_ms,
             "updated_at": now_ms,
         },
     )
+    return Figures(log_id, new.project_id, new.issue_id, new.start, 0, ZERO, rate)
 
 
 def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
+    if not log_ids:
+        return {}
     return {
         row.id: Figures(
             row.id,

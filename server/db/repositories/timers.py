@@ -122,12 +122,14 @@ def device_of(conn: Connection, claim_id: str) -> str | None:
     return device_id
 
 
-def put(conn: Connection, user_id: int, timer: Running, now_ms: int) -> None:
-    """The user's only timer from now on."""
+def put(conn: Connection, user_id: int, timer: Running, now_ms: int, *, was_there: bool | None) -> None:
+    """The user's only timer from now on. `was_there`: whether there is one to replace, None where nobody knows."""
     new = _columns(timer, now_ms)
-    changes = {f"n_{name}": value for name, value in new.items()}
-    changed = conn.execute(_CHANGE, {"b_user_id": user_id, "b_slot": ONLY_SLOT, **changes})
-    if changed.rowcount == 0:
+    if was_there is None or was_there:
+        changes = {f"n_{name}": value for name, value in new.items()}
+        changed = conn.execute(_CHANGE, {"b_user_id": user_id, "b_slot": ONLY_SLOT, **changes})
+        was_there = changed.rowcount > 0
+    if not was_there:
         conn.execute(_ADD, {"user_id": user_id, "slot": ONLY_SLOT, **new})
 
 
