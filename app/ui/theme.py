@@ -141,6 +141,10 @@ class Theme(QObject):
         palette = QPalette(QColor(colors.raised), QColor(colors.surface))
         for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(role, QColor(colors.text))
+        # Menus: their ground, and the lines between groups.
+        palette.setColor(QPalette.ColorRole.Base, QColor(colors.surface))
+        for role in (QPalette.ColorRole.Mid, QPalette.ColorRole.Dark, QPalette.ColorRole.Shadow):
+            palette.setColor(role, QColor(colors.border))
         palette.setColor(QPalette.ColorRole.Highlight, QColor(colors.accent))
         palette.setColor(QPalette.ColorRole.HighlightedText, QColor(colors.surface))
         disabled = QPalette.ColorGroup.Disabled
