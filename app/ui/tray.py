@@ -92,7 +92,10 @@ class Tray(QObject):
         self.render(self._controller.state)
 
     def _say(self) -> None:
-        self.icon.setToolTip(self.tooltip())
+        """The desktop is told only what is new: it hears of it over D-Bus."""
+        words = self.tooltip()
+        if words != self.icon.toolTip():
+            self.icon.setToolTip(words)
 
     def tooltip(self) -> str:
         """Issue and elapsed time, cost, and what waits or needs attention; a line each."""
