@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -44,11 +45,17 @@ def serve(settings: Settings, database: Database) -> None:
             logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
             app = build(database, SystemClock(), log, time.perf_counter)
             host, port = listener.getsockname()[:2]
+            _settle_memory()
             log.info("Listening", host=host, port=port)
             _run(app, listener)
             log.info("Stopped")
     finally:
         database.close()
+
+
+def _settle_memory() -> None:
+    """What was made to last is not looked through for garbage any more, while all requests wait."""
+    gc.freeze()
 
 
 def build(
