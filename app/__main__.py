@@ -5,6 +5,7 @@ Nothing is imported before that is known: a command needs no Qt, and the tray no
 
 from __future__ import annotations
 
+import gc
 import sys
 
 HIDDEN = "--hidden"
@@ -15,6 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit codes: 0 done, 1 refused with one line on stderr, 2 wrong usage."""
     words = sys.argv[1:] if argv is None else argv
     if words in ([], [HIDDEN]):
+        gc.disable()  # app.ui.tidy looks for garbage; at the start there is none, and looking costs as much as a file
         from app import bootstrap  # noqa: PLC0415  # see above
 
         return bootstrap.run(hidden=bool(words))

@@ -24,7 +24,6 @@ from app.sync.line import Line
 from app.ui.controller import Controller
 from app.ui.notices import Notices
 from app.ui.single_instance import SingleInstance
-from app.ui.stop_signals import StopSignals
 from app.ui.text import Text
 from app.ui.theme import Theme
 from app.ui.tidy import Tidy
@@ -33,6 +32,7 @@ from app.ui.windows import Windows
 
 if TYPE_CHECKING:
     from app.sync.loop import Network
+    from app.ui.stop_signals import StopSignals
     from app.ui.syncing import Sync
 
 log: Final = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class App(QObject):
         instance: SingleInstance,
         words: Sequence[str] = ("hourkeep",),
     ) -> None:
+        settings.spare_the_x_server()
         self._qt = QApplication(list(words))
         super().__init__()
         self._qt.setApplicationName("Hourkeep")
@@ -82,6 +83,7 @@ class App(QObject):
         self._clock = SystemClock(self._ticks, tz=environment.tz)
         self._line = Line()
         self._sync: Sync | None = None
+        self._stop_signals: StopSignals | None = None
         self.controller = Controller(profile, loaded, self._clock, self._line)
         text = Text.load(loaded.settings.language)
         self.windows = Windows(self.controller, text, Theme(loaded.settings.theme), self.leave)
@@ -90,10 +92,9 @@ class App(QObject):
 
     def run(self, *, hidden: bool, then: Callable[[], object] | None = None) -> int:
         """Until it is quit; the exit code. `then` is called once everything is there."""
-        signals = StopSignals(self.leave)
         self.controller.open()
         self._tray.show()
-        QTimer.singleShot(0, self._take_commands)
+        QTimer.singleShot(0, self._listen)
         QTimer.singleShot(SYNC_BEGINS_AFTER_MS, self._begin_to_sync)
         if not hidden and (self.controller.settings.show_floating or not self._tray.available):
             QTimer.singleShot(0, self.windows.show_floating)
@@ -101,7 +102,6 @@ class App(QObject):
             QTimer.singleShot(0, then)
         code = self._qt.exec()
         self._end()
-        signals.close()
         return code
 
     def leave(self) -> None:
@@ -109,7 +109,11 @@ class App(QObject):
         self._qt.exit(0)
 
     @Slot()
-    def _take_commands(self) -> None:
+    def _listen(self) -> None:
+        """To the system's signals and to commands, once the tray shows."""
+        from app.ui.stop_signals import StopSignals  # noqa: PLC0415  # not needed before
+
+        self._stop_signals = StopSignals(self.leave)
         self._instance.serve(self.controller, self.windows.show_floating, self.leave)
 
     @Slot()
@@ -126,6 +130,8 @@ class App(QObject):
             self._sync.stop(SYNC_ENDS_WITHIN_S)
         self.controller.close()
         self._instance.close()
+        if self._stop_signals is not None:
+            self._stop_signals.close()
 
 
 def network_maker(profile: Profile, clock: SystemClock) -> Callable[[], Network]:

@@ -168,6 +168,29 @@ class SettingsUnwritable(FileTrouble):
         super().__init__(path, f"The settings cannot be saved: {path} cannot be written.")
 
 
+class SettingsUnreadable(FileTrouble):
+    """The app starts with its own settings. `aside`: where the file was kept; None when it stayed where it is."""
+
+    code = "settings_unreadable"
+
+    def __init__(self, path: Path, aside: Path | None) -> None:
+        super().__init__(
+            path,
+            f"The settings cannot be read, so Hourkeep starts with its own. They are kept as {aside or path}.",
+        )
+        self.kept = aside or path
+
+
+class SettingsIgnored(FileTrouble):
+    """Some settings make no sense; the others hold."""
+
+    code = "settings_ignored"
+
+    def __init__(self, path: Path, names: tuple[str, ...]) -> None:
+        self.names = ", ".join(names)
+        super().__init__(path, f"These settings in {path} make no sense and are left out: {self.names}.")
+
+
 class ProfileUnusable(FileTrouble):
     code = "profile_unusable"
 

@@ -23,7 +23,7 @@ from app.settings import Loaded, save
 from app.sync.desk import Desk
 from app.sync.line import Line
 from app.sync.opening import open_desk
-from app.ui.showing import Standing, account_of, logged, shown
+from app.ui.showing import Standing, account_of, logged, shown, unread
 from app.ui.sign_ins import SignInDone, SignIns
 
 BEAT_MS: Final = 60_000
@@ -43,6 +43,7 @@ class Controller(QObject):
         super().__init__()
         self.clock = clock
         self.settings = loaded.settings
+        self._loaded = loaded
         self.state = TimerState()
         self._profile = profile
         self._line = line
@@ -61,7 +62,9 @@ class Controller(QObject):
     # ---- beginning and end ----------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """The files of the account that was signed in last, if any."""
+        """The files of the account that was signed in last, if any. What is wrong with them or the settings is told."""
+        for error in unread(self._loaded, self._profile.settings_file):
+            self.told.emit(Notice(NoticeKind.SETTINGS, {"error": error}))
         account = account_of(self.settings)
         if account is not None:
             self._open(account)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from app.core.money import cost
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Account, Hindrance, Link, SyncState, TimerState
 from app.core.timer import Timer, elapsed_seconds
-from app.errors import AppError
-from app.settings import Settings
+from app.errors import AppError, SettingsIgnored, SettingsUnreadable
+from app.settings import Loaded, Settings
 from app.sync.desk import Desk
 
 SHOWN_RECENTS: Final = 8
@@ -63,6 +65,16 @@ def account_of(settings: Settings) -> Account | None:
     return Account(
         settings.server_url, settings.server_id, settings.user_id, email, settings.user_name or email
     )
+
+
+def unread(loaded: Loaded, path: Path) -> Iterator[AppError]:
+    """What was wrong with the settings file."""
+    if loaded.set_aside is not None:
+        yield SettingsUnreadable(path, loaded.set_aside)
+    if loaded.ignored == (path.name,):
+        yield SettingsUnreadable(path, None)
+    elif loaded.ignored:
+        yield SettingsIgnored(path, loaded.ignored)
 
 
 def logged(timer: Timer, at: int) -> Notice:

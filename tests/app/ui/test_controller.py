@@ -430,3 +430,17 @@ def test_settings_are_kept_and_a_folder_that_is_gone_is_said(
     controller.change_settings(compact=False)
     assert [notice.kind for notice in told] == [NoticeKind.SETTINGS]
     assert not controller.settings.compact
+
+
+def test_what_cannot_be_read_in_the_settings_is_said(tmp_path: Path, clock: FakeClock, qtbot: object) -> None:
+    path = tmp_path / "settings.json"
+    texts = {"no JSON": "unreadable", '{"compact": "perhaps"}': "compact"}
+    for content, words in texts.items():
+        path.write_text(content)
+        fresh = Controller(Profile(tmp_path), load(path), clock, Line())
+        told: list[Notice] = []
+        fresh.told.connect(told.append)
+        fresh.open()
+        [notice] = told
+        assert notice.kind is NoticeKind.SETTINGS
+        assert words in str(notice.values["error"])
