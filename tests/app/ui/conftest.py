@@ -21,10 +21,16 @@ from tests.fakes.clock import FakeClock
 
 
 @pytest.fixture(autouse=True)
-def _windows_of_other_tests_rest() -> Iterator[None]:
-    """Garbage is collected between tests: windows of an earlier one that go while another paints crash PySide6 6.11.3."""
+def _windows_go_in_the_main_thread() -> Iterator[None]:
+    """What a test leaves is collected at its end, and here.
+
+    Otherwise it goes while another test's window paints, or in the thread of a later test's server, which crashes or hangs. What was there before
+    is frozen: looking through it after each test would take long.
+    """
     gc.disable()
+    gc.freeze()
     yield
+    gc.collect()
     gc.enable()
 
 
