@@ -212,12 +212,7 @@ class Desk:
 
     def _superseded(self, before: Timer | None, view: Timer | None) -> Sequence[Draft]:
         """The end of what ran here, when another device has just begun something else."""
-        if (
-            before is None
-            or before.running_since is None
-            or before.claim_id is None
-            or not self._is_own(before)
-        ):
+        if before is None or before.running_since is None or not self._is_own(before):
             return ()
         if view is None or view.running_since is None or view.claim_id == before.claim_id:
             return ()

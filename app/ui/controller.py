@@ -53,7 +53,6 @@ class Controller(QObject):
         self._account: Account | None = None
         self.number = 0
         self._standing = Standing()
-        self._stopping_at: int | None = None
         self._sign_ins = SignIns()
         self._beat = QTimer(self)
         self._beat.setInterval(BEAT_MS)
@@ -105,25 +104,19 @@ class Controller(QObject):
         desk = self._need_desk()
         if desk.timer is None:
             raise NothingRuns
-        at = self.clock.now()
-        desk.note_stopping(at)
-        self._stopping_at = at
+        desk.note_stopping(self.clock.now())
         self._show()
-
-    def finish_stop(self, description: str | None) -> None:
-        """Records the stop at the second at which it was pressed."""
-        self.stop(description)
 
     def cancel_stop(self) -> None:
         """The timer goes on as if stop had not been pressed."""
-        if self._stopping_at is not None:
-            self._need_desk().forget_stopping()
-            self._stopping_at = None
+        if self.desk is not None and self.desk.stopping_at() is not None:
+            self.desk.forget_stopping()
             self._show()
 
     def stop(self, description: str | None = None) -> None:
+        """At the second at which stop was pressed, else now."""
         desk = self._need_desk()
-        before, reading, at = desk.timer, self.clock.reading(), self._stopping_at
+        before, reading, at = desk.timer, self.clock.reading(), desk.stopping_at()
         if before is None:
             raise NothingRuns
         at = reading.wall if at is None or before.running_since is None else at
@@ -215,7 +208,6 @@ class Controller(QObject):
 
     def _open_desk(self, account: Account) -> None:
         self._trouble = None
-        self._stopping_at = None
         try:
             desk = open_desk(self._profile, account, self.clock, self._tell)
         except FileTrouble as trouble:
@@ -223,8 +215,7 @@ class Controller(QObject):
             self._tell(Notice(NoticeKind.TROUBLE, {"error": trouble}))
             return
         self.desk = desk
-        self._stopping_at = desk.stopping_at()
-        if self._stopping_at is not None:
+        if desk.stopping_at() is not None:
             # The app ended while it asked for the description: the person had pressed stop.
             with suppress(FileTrouble):  # no room: the next start tries again, at the same second
                 self.stop()
@@ -272,13 +263,10 @@ class Controller(QObject):
 
     def _show(self) -> None:
         timer = None if self.desk is None else self.desk.timer
-        if self._stopping_at is not None:
-            # Another timer may be the one at hand by now.
-            self._stopping_at = None if self.desk is None else self.desk.stopping_at()
         if timer is None and self.state.timer is not None:
             self.clock.reanchor()
         self._mind_the_beat(timer)
-        state = shown(self.desk, self._standing, self._account, self._stopping_at, self._trouble)
+        state = shown(self.desk, self._standing, self._account, self._trouble)
         if state != self.state:
             self.state = state
             self.changed.emit(state)

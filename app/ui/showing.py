@@ -31,7 +31,6 @@ def shown(
     desk: Desk | None,
     standing: Standing,
     account: Account | None,
-    stopping_at: int | None,
     trouble: AppError | None,
 ) -> TimerState:
     """`trouble`: why there is no desk."""
@@ -41,7 +40,7 @@ def shown(
     return replace(
         state,
         timer=desk.timer,
-        stopping_at=stopping_at,
+        stopping_at=desk.stopping_at(),
         budget=desk.budget(),
         today=desk.today(),
         recents=desk.cache.recents(SHOWN_RECENTS),

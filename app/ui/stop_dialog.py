@@ -33,7 +33,7 @@ ENTER: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class StopDialog(Dialog):
-    """Shown after `controller.begin_stop()`; ends by exactly one of finish_stop and cancel_stop."""
+    """Shown after `controller.begin_stop()`; ends by exactly one of stop and cancel_stop."""
 
     def __init__(self, controller: Controller, text: Text, theme: Theme) -> None:
         super().__init__(
@@ -134,10 +134,10 @@ class StopDialog(Dialog):
     # ---- the three ways out -----------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        self._settle(lambda: self._controller.finish_stop(self._description.toPlainText()))
+        self._settle(lambda: self._controller.stop(self._description.toPlainText()))
 
     def _skip_words(self) -> None:
-        self._settle(lambda: self._controller.finish_stop(None))
+        self._settle(lambda: self._controller.stop(None))
 
     def _keep_running(self) -> None:
         self._settle(self._controller.cancel_stop)

@@ -143,7 +143,7 @@ def test_stop_means_the_second_at_which_it_was_pressed(
     clock.advance(minutes=3)
     assert controller.status()["elapsed_seconds"] == 600
     assert kinds(controller) == ["timer.start"]
-    controller.finish_stop("Fixed it")
+    controller.stop("Fixed it")
     assert controller.state.timer is None
     assert told[0].values["seconds"] == 600
 
@@ -187,7 +187,7 @@ def test_a_pause_by_command_while_the_description_is_asked(controller: Controlle
     clock.advance(minutes=1)
     controller.pause()
     clock.advance(minutes=1)
-    controller.finish_stop(None)
+    controller.stop(None)
     assert controller.state.timer is None
     waiting = controller.outbox()["waiting"]
     assert [each["kind"] for each in waiting] == ["timer.start", "timer.pause", "timer.stop"]
