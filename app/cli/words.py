@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
-SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-WHOLE: Final = {"JPY", "KRW"}
+from app.core.written import SIGNS, duration, in_places
+
 WAITING: Final = {
     "timer.start": "start, waiting to be sent",
     "timer.pause": "pause, waiting to be sent",
@@ -86,15 +86,9 @@ def _saved_here(waiting: int) -> str:
     return f"{waiting} {'action is' if waiting == 1 else 'actions are'} saved here"
 
 
-def duration(seconds: int) -> str:
-    """1:12:08."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
 def money(amount: object, currency: str) -> str:
     """$60.11, CHF 60.11: rounded half up to the currency's places."""
-    places = Decimal(1) if currency in WHOLE else Decimal("0.01")
-    digits = f"{Decimal(str(amount)).quantize(places, ROUND_HALF_UP):,}"
+    digits = f"{in_places(Decimal(str(amount)), currency):,}"
     return f"{SIGNS[currency]}{digits}" if currency in SIGNS else f"{currency} {digits}"
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from app.core.screen import Budget, Link, TimerState, shown_cost, shown_seconds, shown_today
 from app.core.timer import Status
-from app.ui.format import duration, duration_words, moment, money, percent, seconds_of_day
+from app.core.written import duration
+from app.ui.format import duration_words, moment, money, percent, seconds_of_day
 from app.ui.icons import Mark, sync_mark
 from app.ui.text import Text
 

@@ -1,4 +1,4 @@
-"""How are durations, money, percents and times written?
+"""How are durations, money, percents and times written in the person's language?
 
 Never through a float. What differs between languages (signs, points, dates) stands in their files under `format.`.
 """
@@ -6,23 +6,15 @@ Never through a float. What differs between languages (signs, points, dates) sta
 from __future__ import annotations
 
 import time
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
 
+from app.core.written import SIGNS, in_places
 from app.ui.text import Text
 
 NARROW: Final = "\N{NO-BREAK SPACE}"
-SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
-PLACES: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
-
-
-def duration(seconds: int) -> str:
-    """As a running clock shows it: 0:00:07, 1:12:08, 112:00:00."""
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour}:{minute:02}:{second:02}"
 
 
 def duration_words(seconds: int) -> str:
@@ -35,7 +27,7 @@ def duration_words(seconds: int) -> str:
 
 def money(amount: Decimal, currency: str, text: Text) -> str:
     """With the currency's own sign and places, rounded half up."""
-    rounded = amount.quantize(Decimal(1).scaleb(-PLACES.get(currency, 2)), ROUND_HALF_UP)
+    rounded = in_places(amount, currency)
     digits = f"{rounded.copy_abs():,f}".translate(
         {ord(","): text.t("format.group"), ord("."): text.t("format.point")}
     )

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.screen import TimerState, shown_seconds
 from app.core.timer import IssueRef, Status, Timer
+from app.core.written import duration
 from app.errors import AppError
 from app.ui.floating_words import status_words, sync_words, today_seconds
-from app.ui.format import duration, duration_words
+from app.ui.format import duration_words
 from app.ui.icons import MARK_OF_STATUS, Mark, icon, mark_color
 from app.ui.windows import Windows
 

@@ -13,10 +13,11 @@ from typing import Any, Final
 from PySide6.QtCore import QObject
 
 from app.core.notices import Notice, NoticeKind
+from app.core.written import duration
 from app.errors import AppError, FileTrouble
 from app.ui.controller import Controller
 from app.ui.floating_words import Line, Tone
-from app.ui.format import duration, money
+from app.ui.format import money
 from app.ui.text import Text
 from app.ui.tray import Tray
 from app.ui.windows import Windows

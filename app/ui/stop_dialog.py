@@ -15,10 +15,11 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.screen import TimerState, shown_cost, shown_seconds
+from app.core.written import duration
 from app.errors import AppError
 from app.ui.controller import Controller
 from app.ui.dialog import Dialog, Trouble
-from app.ui.format import duration, money
+from app.ui.format import money
 from app.ui.text import Text
 from app.ui.theme import Theme, figures
 

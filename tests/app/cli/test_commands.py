@@ -65,6 +65,8 @@ def test_pause_and_resume(shell: Shell) -> None:
         (1234.565, "EUR", "Logged 1:12:08 for €1,234.57 on BP-123."),
         (60.5, "JPY", "Logged 1:12:08 for ¥61 on BP-123."),
         (60.0, "CHF", "Logged 1:12:08 for CHF 60.00 on BP-123."),
+        (60.5, "KWD", "Logged 1:12:08 for KWD 60.500 on BP-123."),
+        (60.5, "KRW", "Logged 1:12:08 for ₩61 on BP-123."),
         (None, None, "Logged 1:12:08 on BP-123."),
     ],
 )

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.ui.format import duration, duration_words, moment, money, percent, seconds_of_day
+from app.core.written import duration
+from app.ui.format import duration_words, moment, money, percent, seconds_of_day
 from app.ui.text import Text
 from tests.fakes.clock import START
 
