@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -13,6 +12,7 @@ from typing import Final
 from app.store.cache import Cache
 from tests.bench._places import folder
 from tests.bench.rows import Row, percentile
+from tests.fakes.catalog import Issue, Project
 
 ISSUES: Final = 50_000
 PROJECTS: Final = 40
@@ -29,24 +29,6 @@ QUERIES: Final = (
     *("the", "zone budget timer", "Rechnung export", "e-mail", "contract slow page", "P3 fix", "Project 12"),
     *("nothing like this", "qqq", "xylophone", "redirect login wrong", "größe", "token missing after"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Project:
-    id: int
-    key: str
-    name: str
-    is_archived: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Issue:
-    id: int
-    key: str
-    summary: str
-    project_id: int
-    is_deleted: bool
-    updated_at: int
 
 
 def measure() -> list[Row]:
@@ -72,7 +54,7 @@ def _fill(cache: Cache) -> float:
     """In pages, as they come from the server; the seconds that it took."""
     chance = random.Random(50_000)  # noqa: S311  the same issues in every run
     projects = [
-        _Project(each, f"P{each}", f"Project {each}", is_archived=each == 1) for each in range(PROJECTS)
+        Project(each, f"P{each}", f"Project {each}", is_archived=each == 1) for each in range(PROJECTS)
     ]
     words = VOCABULARY.split()
     issues = [_issue(number, words, chance) for number in range(1, ISSUES + 1)]
@@ -86,11 +68,11 @@ def _fill(cache: Cache) -> float:
     return taken
 
 
-def _issue(number: int, words: list[str], chance: random.Random) -> _Issue:
+def _issue(number: int, words: list[str], chance: random.Random) -> Issue:
     project = number % PROJECTS
     key = f"BP-{number}" if project == 0 else f"P{project}-{number}"
     summary = " ".join(chance.choices(words, k=chance.randint(3, 10)))
-    return _Issue(number, key, summary, project, is_deleted=False, updated_at=number)
+    return Issue(number, key, summary, project, is_deleted=False, updated_at=number)
 
 
 def _typed(cache: Cache, text: str) -> float:

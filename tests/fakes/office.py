@@ -23,29 +23,12 @@ from app.sync.loop import Command, ForFiles, Open
 from app.sync.sign_in import SignInAsked, SignInEnded
 from app.ui.controller import Controller
 from app.ui.postman import Postman
+from tests.fakes.catalog import Issue, Project
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import RATE
 
 ANNA: Final = Account("https://hours.example.com", "demo", 3, "anna@demo.test", "Anna")
 SIGNED_IN: Final = Settings(ANNA.server_url, ANNA.server_id, ANNA.email, ANNA.user_id, ANNA.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    id: int
-    key: str
-    name: str
-    is_archived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    id: int
-    key: str
-    summary: str
-    project_id: int
-    is_deleted: bool = False
-    updated_at: int = 1
 
 
 PROJECTS: Final = (Project(1, "BP", "Business portal"), Project(2, "WEB", "Website"))

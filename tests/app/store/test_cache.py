@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,26 +17,8 @@ from hypothesis import strategies as st
 from app.core.timer import IssueRef
 from app.store.cache import Cache
 from app.store.catalog import SavedSnapshot
+from tests.fakes.catalog import Issue, Project
 from tests.fakes.clock import START
-
-
-@dataclass(frozen=True)
-class Project:
-    id: int
-    key: str
-    name: str
-    is_archived: bool = False
-
-
-@dataclass(frozen=True)
-class Issue:
-    id: int
-    key: str
-    summary: str
-    project_id: int = 1
-    is_deleted: bool = False
-    updated_at: int = START
-
 
 PROJECTS = [
     Project(1, "BP", "Booking platform"),

@@ -11,6 +11,7 @@ from app.core.notices import Notice
 from app.store.cache import Cache
 from app.store.outbox import Outbox
 from app.sync.desk import Desk
+from tests.fakes.catalog import Issue
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import LOGIN, MENU
 
@@ -37,19 +38,9 @@ def open_desk(folder: Path, clock: FakeClock, told: list[Notice]) -> Desk:
     outbox = Outbox.open(folder / "queue.sqlite3")
     cache = Cache.open(folder / "cache.sqlite3")
     cache.upsert(
-        issues=[_Known(issue.id, issue.key, issue.summary, issue.project_id or 0) for issue in (LOGIN, MENU)]
+        issues=[
+            Issue(issue.id, issue.key, issue.summary, issue.project_id or 0, updated_at=500)
+            for issue in (LOGIN, MENU)
+        ]
     )
     return Desk(outbox, cache, clock, told.append)
-
-
-class _Known:
-    """An issue as the server sent it."""
-
-    is_deleted = False
-    updated_at = 500
-
-    def __init__(self, issue_id: int, key: str, summary: str, project_id: int) -> None:
-        self.id = issue_id
-        self.key = key
-        self.summary = summary
-        self.project_id = project_id

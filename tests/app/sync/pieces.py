@@ -54,24 +54,6 @@ def answer(code: Code = Code.OK, seq: int = 0, **changes: Any) -> Answer:
     return Answer(**{**fields, **changes})
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    id: int
-    key: str = "BP"
-    name: str = "Big project"
-    is_archived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    id: int
-    key: str = "BP-123"
-    summary: str = "Fix the login redirect"
-    project_id: int = 1
-    is_deleted: bool = False
-    updated_at: int = 500
-
-
 @dataclass(slots=True)
 class Dice:
     """A random number that the test chose."""

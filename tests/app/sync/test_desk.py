@@ -32,7 +32,8 @@ from app.sync.events import (
     Taken,
 )
 from tests.app.sync.conftest import open_desk
-from tests.app.sync.pieces import RATE, Issue, Project, answer, snapshot
+from tests.app.sync.pieces import RATE, answer, snapshot
+from tests.fakes.catalog import Issue, Project
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import LOGIN, MENU
 

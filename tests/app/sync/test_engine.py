@@ -42,7 +42,8 @@ from app.sync.events import (
     Unanswered,
     Unauthorised,
 )
-from tests.app.sync.pieces import ACCOUNT, Dice, Issue, Project, answer, outgoing
+from tests.app.sync.pieces import ACCOUNT, Dice, answer, outgoing
+from tests.fakes.catalog import Issue, Project
 
 ONLINE = Report(Link.ONLINE, None, contact=True)
 

@@ -24,7 +24,8 @@ from app.sync.loop import Command, ForFiles, Happened, Open, SignOut
 from app.sync.sign_in import SignInAsked, SignInEnded
 from app.ui.controller import Controller
 from app.ui.postman import Postman
-from tests.app.sync.pieces import Issue, answer, snapshot
+from tests.app.sync.pieces import answer, snapshot
+from tests.fakes.catalog import Issue
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import LOGIN, MENU, RATE
 

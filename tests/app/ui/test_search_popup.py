@@ -21,7 +21,8 @@ from app.sync.loop import Happened
 from app.ui.search_popup import SearchPopup
 from app.ui.text import Text
 from app.ui.theme import Theme
-from tests.fakes.office import Issue, Office
+from tests.fakes.catalog import Issue
+from tests.fakes.office import Office
 
 
 @dataclass
