@@ -1,0 +1,36 @@
+"""Which plain types do all messages share?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+ID_TEXT = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+DESCRIPTION_LIMIT = 10_000
+
+RowId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+EpochSeconds = Annotated[int, Meta(ge=0, le=32_503_680_000)]  # the year 3000
+Uuid = Annotated[str, Meta(pattern=ID_TEXT)]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Description = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
+Seconds = Annotated[int, Meta(ge=0)]
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class TimerStatus(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class RateType(StrEnum):
+    HOURLY = "hourly"
+    MINUTELY = "minutely"
+    SECONDLY = "secondly"
