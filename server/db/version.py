@@ -10,9 +10,10 @@ from typing import Final
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.session import DatabaseUnusable, open_engine
+from server.db.address import open_engine
+from server.db.session import DatabaseUnusable
 
-REVISION: Final = "0001"  # of the newest migration
+REVISION: Final = "0008"  # of the newest migration
 TABLE: Final = "alembic_version"
 _FOUND: Final = text(f"SELECT version_num FROM {TABLE}")  # noqa: S608  # a constant
 

@@ -20,11 +20,14 @@ from server.db.tables.journal import (
     idempotency_replies,
     server_meta,
 )
+from server.db.tables.organisation import audit_entries, audit_head, time_tracking_settings
 from server.db.tables.time import active_timers, claim_ends, claims, issue_time_logs, segments
 
 __all__ = [
     "active_timers",
     "applied_actions",
+    "audit_entries",
+    "audit_head",
     "claim_ends",
     "claims",
     "dead_letters",
@@ -40,6 +43,7 @@ __all__ = [
     "projects",
     "segments",
     "server_meta",
+    "time_tracking_settings",
     "user_rates",
     "users",
 ]

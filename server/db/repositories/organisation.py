@@ -1,0 +1,32 @@
+"""What does the organisation's row of settings say?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+
+from server.db.session import Connection
+from server.db.tables import time_tracking_settings as settings
+from server.domain.organisation import Organisation
+
+ONLY_ROW: Final = 1
+NAMES: Final = tuple(Organisation.__dataclass_fields__)
+
+_FIND: Final = select(*(settings.c[name] for name in NAMES)).where(settings.c.id == ONLY_ROW)
+_CHANGE: Final = (
+    update(settings)
+    .where(settings.c.id == ONLY_ROW)
+    .values(updated_at=bindparam("b_now_ms"), **{name: bindparam(f"n_{name}") for name in NAMES})
+)
+
+
+def find(conn: Connection) -> Organisation:
+    row: Any = conn.execute(_FIND).one()
+    return Organisation(*row)
+
+
+def save(conn: Connection, organisation: Organisation, now_ms: int) -> None:
+    changes = {f"n_{name}": value for name, value in asdict(organisation).items()}
+    conn.execute(_CHANGE, {"b_now_ms": now_ms, **changes})

@@ -1,0 +1,45 @@
+"""What holds for the whole organisation?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Rates are None where none was agreed; percents are those of budgets that are made from now on.
+
+    `time_zone`: the IANA zone in which the organisation's days begin and end.
+    """
+
+    default_hourly_rate: Decimal | None
+    default_minutely_rate: Decimal | None
+    auto_pause_on_logout: bool
+    max_concurrent_timers_per_user: int
+    enable_budget_tracking: bool
+    enable_budget_alerts: bool
+    time_zone: str
+    currency: str
+    long_limit_hours: int
+    late_limit_days: int
+    warning_percent: Decimal
+    critical_percent: Decimal
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_of(self.time_zone)
+
+    def day_of(self, at_s: int) -> date:
+        """The organisation's day in which this second lies."""
+        return datetime.fromtimestamp(at_s, self.zone).date()
+
+
+def zone_of(name: str) -> tzinfo:
+    """UTC for a name that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
