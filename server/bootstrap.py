@@ -23,7 +23,10 @@ from server.api.door import Door
 from server.api.envelope import Envelope
 from server.api.office import Office
 from server.clock import Clock, SystemClock
+from server.db.address import open_database
+from server.db.blocking import Blocking
 from server.db.session import Database
+from server.domain.principal import ServerIdentity
 from server.services import identity
 from server.settings import PRODUCT, LogLevel, Settings
 
@@ -37,18 +40,27 @@ class CannotListen(Exception):
     """Nobody could connect at this address; the text says why."""
 
 
-def serve(settings: Settings, database: Database) -> None:
-    """Until SIGTERM or Ctrl-C: requests in flight are answered, then the database is closed. CannotListen."""
+def serve(settings: Settings, database_url: str) -> None:
+    """Until SIGTERM or Ctrl-C: requests in flight are answered, then the database is closed.
+
+    CannotListen, UnknownDatabase, DatabaseUnusable.
+    """
+    with listen(settings.host, settings.port) as listener:
+        log = open_log(settings.log_level, sys.stderr.buffer)
+        logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
+        server = _identity(database_url)
+        app = build(open_database(database_url), server, SystemClock(), log, time.perf_counter)
+        host, port = listener.getsockname()[:2]
+        _settle_memory()
+        log.info("Listening", host=host, port=port)
+        _run(app, listener)
+        log.info("Stopped")
+
+
+def _identity(database_url: str) -> ServerIdentity:
+    database = Blocking.open(database_url)
     try:
-        with listen(settings.host, settings.port) as listener:
-            log = open_log(settings.log_level, sys.stderr.buffer)
-            logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
-            app = build(database, SystemClock(), log, time.perf_counter)
-            host, port = listener.getsockname()[:2]
-            _settle_memory()
-            log.info("Listening", host=host, port=port)
-            _run(app, listener)
-            log.info("Stopped")
+        return database.read(identity.server_identity)
     finally:
         database.close()
 
@@ -59,13 +71,17 @@ def _settle_memory() -> None:
 
 
 def build(
-    database: Database, clock: Clock, log: FilteringBoundLogger, ticks: Callable[[], float]
+    database: Database,
+    server: ServerIdentity,
+    clock: Clock,
+    log: FilteringBoundLogger,
+    ticks: Callable[[], float],
 ) -> Envelope:
-    """The whole application over a database that has this version's tables."""
+    """The whole application over a database that has this version's tables; at its end it closes that."""
     office = Office(
         database=database,
         clock=clock,
-        server=database.read(identity.server_identity),
+        server=server,
         version=version(PRODUCT),
         door=Door(database, clock),
         log=log,

@@ -29,7 +29,7 @@ async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Answer[SignedIn]:
     address = "" if request.client is None else request.client.host
     token, principal = await office.door.sign_in(data, address)
     now_ms = office.clock.now_ms()
-    me = office.database.read(lambda conn: accounts.me(conn, principal, office.info, now_ms))
+    me = await office.database.read(lambda conn: accounts.me(conn, principal, office.info, now_ms))
     office.log.info("Signed in", user_id=principal.user_id, token_id=principal.token_id)
     return Answer(SignedIn(token, principal.token_id, me), status_code=201)
 
@@ -44,7 +44,7 @@ async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Answer[SignedIn]:
 )
 async def sign_out(request: Ask) -> None:
     office = office_of(request)
-    principal = office.write(request, _forget)
+    principal = await office.write(request, _forget)
     office.log.info("Signed out", user_id=principal.user_id, token_id=principal.token_id)
 
 
@@ -52,7 +52,9 @@ async def sign_out(request: Ask) -> None:
 async def me(request: Ask) -> Answer[Me]:
     office = office_of(request)
     return Answer(
-        office.read(request, lambda call: accounts.me(call.conn, call.principal, office.info, call.now_ms))
+        await office.read(
+            request, lambda call: accounts.me(call.conn, call.principal, office.info, call.now_ms)
+        )
     )
 
 

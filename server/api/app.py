@@ -62,7 +62,7 @@ def create_app(office: Office, ticks: Callable[[], float]) -> Envelope:
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT,
-        on_shutdown=[office.door.close],
+        on_shutdown=[office.door.close, office.database.close],
     )
     return Envelope(app, office.log, ticks)
 

@@ -32,7 +32,7 @@ Words = Annotated[
 )
 async def projects(request: Ask, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[ProjectPage]:
     return Answer(
-        office_of(request).read(
+        await office_of(request).read(
             request, lambda call: catalog.projects(call.conn, call.principal, cursor, limit)
         )
     )
@@ -55,7 +55,7 @@ async def issues(
     limit: Limit = PAGE,
 ) -> Answer[IssuePage]:
     return Answer(
-        office_of(request).read(
+        await office_of(request).read(
             request,
             lambda call: catalog.issues(
                 call.conn, call.principal, q, project_id, updated_since, cursor, limit

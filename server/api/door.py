@@ -82,12 +82,12 @@ class Door:
         """The new token and whose it is. BadCredentials, TooMany."""
         email = asked.email.strip().lower()
         self._begin(email, address)
-        known = self._database.read(lambda conn: accounts.credentials(conn, email))
+        known = await self._database.read(lambda conn: accounts.credentials(conn, email))
         if not await self._is_right(known, asked.password) or known is None:
             raise BadCredentials("Check both and try again.")
         self._by_email.forgive(email)
         self._by_address.forgive_last(address)
-        return self._database.run(lambda conn: self._admit(conn, known, asked, email))
+        return await self._database.run(lambda conn: self._admit(conn, known, asked, email))
 
     def _begin(self, email: str, address: str) -> None:
         now_ms = self._clock.now_ms()

@@ -34,6 +34,6 @@ async def healthz(request: Ask) -> Answer[ServerInfo]:
     security=[{}],
 )
 async def readyz(request: Ask) -> Answer[NoBody]:
-    if not office_of(request).database.ready():
+    if not await office_of(request).database.ready():
         raise NotReady("Try again in a few seconds.")
     return Answer(NoBody())

@@ -66,7 +66,7 @@ async def time_logs(
         everybody=user == EVERYBODY,
     )
     return Answer(
-        office_of(request).read(
+        await office_of(request).read(
             request, lambda call: logs.page(call.conn, call.principal, wanted, cursor, limit, call.now_ms)
         )
     )

@@ -40,8 +40,6 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Work runs on the event loop itself: on SQLite that is faster than handing it to a thread."""
-
     database: Database
     clock: Clock
     server: ServerIdentity
@@ -53,13 +51,13 @@ class Office:
     def info(self) -> ServerInfo:
         return ServerInfo(PRODUCT, self.server.server_id, self.server.name, self.version, PROTOCOL)
 
-    def read(self, request: Ask, work: Callable[[Call], T]) -> T:
+    async def read(self, request: Ask, work: Callable[[Call], T]) -> T:
         """NotSignedIn, and what `work` refuses."""
-        return self.database.read(self._signed_in(request, work))
+        return await self.database.read(self._signed_in(request, work))
 
-    def write(self, request: Ask, work: Callable[[Call], T]) -> T:
+    async def write(self, request: Ask, work: Callable[[Call], T]) -> T:
         """Committed when it returns; nothing is written when it raises. NotSignedIn, and what `work` refuses."""
-        return self.database.run(self._signed_in(request, work))
+        return await self.database.run(self._signed_in(request, work))
 
     def _signed_in(self, request: Ask, work: Callable[[Call], T]) -> Callable[[Connection], T]:
         token = bearer_token(request)

@@ -32,7 +32,7 @@ async def sync(request: Ask, data: JSONBody[SyncRequest]) -> Answer[SyncReply]:
         return call.principal, journal.push(call.conn, call.principal, data, office.server, call.now_ms)
 
     try:
-        principal, reply = office.write(request, work)
+        principal, reply = await office.write(request, work)
     except RecursionError as failure:
         raise Refusal("An action's body is nested too deeply.") from failure
     synced(office.log, principal, data, reply)

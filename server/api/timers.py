@@ -55,7 +55,9 @@ class Done:
     responses=documented(*PROBLEMS, 403, 404, 409, 423),
 )
 async def start(request: Ask, data: JSONBody[StartTimer], key: Key = None) -> Answer[TimerReply]:
-    done = act(request, key, data, lambda call: timers.start(call.conn, call.principal, data, call.now_ms))
+    done = await act(
+        request, key, data, lambda call: timers.start(call.conn, call.principal, data, call.now_ms)
+    )
     if done.reply is not None:
         timer_started(office_of(request).log, done.user_id, data.issue_id)
     return Answer.of_bytes(done.body)
@@ -70,7 +72,7 @@ async def start(request: Ask, data: JSONBody[StartTimer], key: Key = None) -> An
     responses=documented(*PROBLEMS, 409),
 )
 async def pause(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = None) -> Answer[TimerReply]:
-    done = act(
+    done = await act(
         request, key, data or NoBody(), lambda call: timers.pause(call.conn, call.principal, call.now_ms)
     )
     return _with_cost(request, done)
@@ -85,7 +87,7 @@ async def pause(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = N
     responses=documented(*PROBLEMS, 403, 404, 409, 423),
 )
 async def resume(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = None) -> Answer[TimerReply]:
-    done = act(
+    done = await act(
         request, key, data or NoBody(), lambda call: timers.resume(call.conn, call.principal, call.now_ms)
     )
     return Answer.of_bytes(done.body)
@@ -102,7 +104,9 @@ async def resume(request: Ask, data: JSONBody[NoBody | None] = None, key: Key = 
 )
 async def stop(request: Ask, data: JSONBody[StopTimer | None] = None, key: Key = None) -> Answer[TimerReply]:
     said = data or StopTimer()
-    done = act(request, key, said, lambda call: timers.stop(call.conn, call.principal, said, call.now_ms))
+    done = await act(
+        request, key, said, lambda call: timers.stop(call.conn, call.principal, said, call.now_ms)
+    )
     return _with_cost(request, done)
 
 
@@ -128,13 +132,13 @@ async def status(
             return call.revision
         return timers.status(call.conn, call.principal, call.now_ms)
 
-    found = office_of(request).read(request, work)
+    found = await office_of(request).read(request, work)
     if isinstance(found, str):
         return Answer.of_bytes(b"", status_code=304, headers={"ETag": _etag(found)})
     return Answer(found, headers={"ETag": _etag(found.revision)})
 
 
-def act(request: Ask, key: str | None, data: Any, work: Callable[[Call], TimerReply]) -> Done:
+async def act(request: Ask, key: str | None, data: Any, work: Callable[[Call], TimerReply]) -> Done:
     """Does it once: what is done and the answer to a repeat are one transaction. KeyReused, Invalid."""
     if key is not None:
         _check(key)
@@ -153,7 +157,7 @@ def act(request: Ask, key: str | None, data: Any, work: Callable[[Call], TimerRe
         idempotency.remember(call.conn, user_id, key, digest, 200, body, call.now_ms)
         return Done(body, reply, user_id)
 
-    return office_of(request).write(request, once)
+    return await office_of(request).write(request, once)
 
 
 def _check(key: str) -> None:

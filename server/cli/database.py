@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TypeVar
 
 from server.cli.invocation import Refused
-from server.db.session import Connection, Database, DatabaseUnusable, StorageFailed, UnknownDatabase
+from server.db.blocking import Blocking
+from server.db.session import Connection, DatabaseUnusable, StorageFailed, UnknownDatabase
 from server.db.version import is_current
 from server.domain.errors import Refusal
 from server.settings import Settings, default_database_url
@@ -29,11 +30,11 @@ def upgraded(settings: Settings) -> str:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
+def opened(settings: Settings) -> Iterator[Blocking]:
     """Closed afterwards. Refused."""
     url = upgraded(settings)
     try:
-        database = Database.open(url)
+        database = Blocking.open(url)
     except (UnknownDatabase, DatabaseUnusable) as failure:
         raise Refused(failure) from failure
     try:

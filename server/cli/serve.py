@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from server import bootstrap
-from server.cli.database import opened
+from server.cli.database import upgraded
 from server.cli.invocation import Invocation, Refused
+from server.db.session import DatabaseUnusable
 
 
 def run(invocation: Invocation) -> None:
-    with opened(invocation.settings) as database:
-        try:
-            bootstrap.serve(invocation.settings, database)
-        except bootstrap.CannotListen as failure:
-            raise Refused(failure) from failure
+    url = upgraded(invocation.settings)
+    try:
+        bootstrap.serve(invocation.settings, url)
+    except (bootstrap.CannotListen, DatabaseUnusable) as failure:
+        raise Refused(failure) from failure

@@ -10,7 +10,8 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.session import DatabaseUnusable, open_engine
+from server.db.address import open_engine
+from server.db.session import DatabaseUnusable
 from server.db.version import is_current
 
 __all__ = ["is_current", "upgrade"]

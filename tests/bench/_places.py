@@ -19,7 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from server.db.session import Connection, Database
+from server.db.blocking import Blocking
+from server.db.session import Connection
 from server.domain.messages import RateType, Role
 from server.domain.passwords import hash_password
 from server.services import accounts, catalog, rates
@@ -88,7 +89,7 @@ def hire(database: Path, count: int) -> Crew:
     """So many new people in the demo company's project BP, at 50 an hour; its server must not run yet."""
     password_hash = hash_password(PASSWORD)
     now_ms = time.time_ns() // 1_000_000
-    opened = Database.open(f"sqlite:///{database}")
+    opened = Blocking.open(f"sqlite:///{database}")
 
     def work(conn: Connection) -> Crew:
         rows = "SELECT p.id, i.id FROM projects p JOIN issues i ON i.project_id = p.id WHERE i.key = 'BP-123'"

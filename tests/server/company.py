@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from server.db import migrate
-from server.db.session import Connection, Database
+from server.db.blocking import Blocking
+from server.db.session import Connection
 from server.domain.messages import (
     Attention,
     BudgetUse,
@@ -53,7 +54,8 @@ class Company:
     def __init__(self, template: Path, folder: Path) -> None:
         self.path = folder / "company.sqlite3"
         shutil.copyfile(template, self.path)
-        self.database = Database.open(f"sqlite:///{self.path}")
+        self.url = f"sqlite:///{self.path}"
+        self.database = Blocking.open(self.url)
         self.clock = FakeClock(at("8:00") * 1000)
         self.server = self.database.read(identity.server_identity)
         self.issues: dict[str, int] = {}

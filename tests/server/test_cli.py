@@ -12,7 +12,7 @@ import pytest
 
 from server.bootstrap import CannotListen, listen
 from server.cli.parser import Streams, run
-from server.db.session import Database
+from server.db.blocking import Blocking
 from server.domain.passwords import verify_password
 
 ADD = ["user", "add", "maria@example.com", "--name", "Maria", "--role", "admin", "--password-stdin"]
@@ -74,7 +74,7 @@ def test_migrate_lays_out_the_tables_once_or_again(terminal: Terminal) -> None:
 
 
 def test_a_database_of_a_newer_version(laid_out: Terminal) -> None:
-    database = Database.open(laid_out.variables["HOURKEEP_DATABASE_URL"])
+    database = Blocking.open(laid_out.variables["HOURKEEP_DATABASE_URL"])
     database.run(lambda conn: conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
     assert "newer version" in laid_out.type("migrate").refusal

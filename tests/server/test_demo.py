@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server import demo
-from server.db.session import Database
+from server.db.blocking import Blocking
 from server.domain.money import percent
 from server.services import identity
 
@@ -31,10 +31,10 @@ class Hashes:
 
 
 @pytest.fixture(scope="module")
-def database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocking]:
     path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
     path.write_bytes(empty_database.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = Blocking.open(f"sqlite:///{path}")
     hashes = Hashes()
     assert database.run(lambda conn: demo.found(conn, NOON, hashes))
     assert hashes.made == 1
@@ -42,22 +42,22 @@ def database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     database.close()
 
 
-def rows(database: Database, question: str, *values: object) -> list[tuple[Any, ...]]:
+def rows(database: Blocking, question: str, *values: object) -> list[tuple[Any, ...]]:
     return database.read(lambda conn: [tuple(row) for row in conn.exec_driver_sql(question, values)])
 
 
-def test_its_name(database: Database) -> None:
+def test_its_name(database: Blocking) -> None:
     assert database.read(identity.server_identity).name == "Demo Company"
 
 
-def test_its_people(database: Database) -> None:
+def test_its_people(database: Blocking) -> None:
     assert rows(database, "SELECT email, role, password_hash FROM users ORDER BY id") == [
         (f"{name}@demo.test", role, "hash of demo-password")
         for name, role in (("admin", "admin"), ("manager", "manager"), ("anna", "member"), ("ben", "member"))
     ]
 
 
-def test_its_projects_and_issues(database: Database) -> None:
+def test_its_projects_and_issues(database: Blocking) -> None:
     found = dict(rows(database, "SELECT key, summary FROM issues"))
     assert len(found) >= 30
     assert found["BP-123"] == "Fix the login redirect"
@@ -67,7 +67,7 @@ def test_its_projects_and_issues(database: Database) -> None:
     assert rows(database, "SELECT status FROM issues WHERE key IN ('BP-123', 'BP-124')") == [("open",)] * 2
 
 
-def test_who_works_on_what(database: Database) -> None:
+def test_who_works_on_what(database: Blocking) -> None:
     question = (
         "SELECT p.key, group_concat(u.name) FROM project_members m JOIN projects p ON p.id = m.project_id"
         " JOIN users u ON u.id = m.user_id GROUP BY p.key ORDER BY p.key"
@@ -76,14 +76,14 @@ def test_who_works_on_what(database: Database) -> None:
     assert members == {"BP": {"Manager", "Anna", "Ben"}, "WEB": {"Manager", "Anna", "Ben"}}
 
 
-def test_its_rates(database: Database) -> None:
+def test_its_rates(database: Blocking) -> None:
     question = "SELECT u.name, r.rate_type, r.rate_amount, r.currency FROM user_rates r JOIN users u ON u.id = r.user_id"
     found = rows(database, question)
     assert ("Anna", "hourly", 500_000, "USD") in found
     assert ("Ben", "hourly", 450_000, "USD") in found
 
 
-def test_its_budgets_are_in_use_and_not_used_up(database: Database) -> None:
+def test_its_budgets_are_in_use_and_not_used_up(database: Blocking) -> None:
     found = rows(
         database,
         "SELECT b.total_budget, b.total_cost, (SELECT sum(total_cost) FROM issue_time_logs l"
@@ -97,7 +97,7 @@ def test_its_budgets_are_in_use_and_not_used_up(database: Database) -> None:
         assert 40 < used < 80
 
 
-def test_two_months_of_working_days(database: Database) -> None:
+def test_two_months_of_working_days(database: Blocking) -> None:
     for name in ("Anna", "Ben"):
         found = rows(
             database,
@@ -115,11 +115,11 @@ def test_two_months_of_working_days(database: Database) -> None:
     assert rows(database, "SELECT count(*) FROM active_timers") == [(0,)]
 
 
-def test_nothing_waits_for_a_decision(database: Database) -> None:
+def test_nothing_waits_for_a_decision(database: Blocking) -> None:
     assert rows(database, "SELECT count(*) FROM applied_actions WHERE outcome != 'applied'") == [(0,)]
 
 
-def test_a_second_time_changes_nothing(database: Database) -> None:
+def test_a_second_time_changes_nothing(database: Blocking) -> None:
     tables = [name for (name,) in rows(database, "SELECT name FROM sqlite_master WHERE type = 'table'")]
     before = {table: rows(database, f"SELECT * FROM {table}") for table in tables}  # noqa: S608
     hashes = Hashes()

@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 
 from server import bootstrap
 from server.api.envelope import Envelope
+from server.db.address import open_database
 from server.db.session import Database
 from server.domain.messages import SyncRequest
 from server.domain.passwords import hash_password
@@ -46,7 +47,13 @@ class Front:
         self.out = BytesIO()
         self.ticks = count(0.0, 0.25)
         log = bootstrap.open_log(level, self.out)
-        self.app = bootstrap.build(database or company.database, company.clock, log, lambda: next(self.ticks))
+        self.app = bootstrap.build(
+            database or open_database(company.url),
+            company.server,
+            company.clock,
+            log,
+            lambda: next(self.ticks),
+        )
         self.client: TestClient[Envelope] = TestClient(self.app, base_url="http://hourkeep.test")
 
     @property

@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import pytest
 
-from server.db.session import Connection, Database
+from server.db.address import understood
+from server.db.session import Connection
+from server.db.sqlite import SqliteDatabase
 from server.settings import LogLevel
 from tests.server.api.front import PREFIX, Caller, Front, opened, refused
 from tests.server.company import Company
@@ -15,10 +17,10 @@ from tests.server.company import Company
 T = TypeVar("T")
 
 
-class FullDisk(Database):
+class FullDisk(SqliteDatabase):
     """Everything can be worked out, and nothing can be kept."""
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         def work_then_fill_up(conn: Connection) -> T:
             work(conn)
             # As large as the disk is, as far as SQLite knows.
@@ -28,45 +30,44 @@ class FullDisk(Database):
                 conn.exec_driver_sql("INSERT INTO too_much VALUES (randomblob(10000))")
             raise AssertionError("the disk is not full")
 
-        return super().run(work_then_fill_up)
+        return await super().run(work_then_fill_up)
 
 
-class LateRefusal(Database):
+class LateRefusal(SqliteDatabase):
     """All the work is done, and then the commit itself fails."""
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         def work_with_a_late_fault(conn: Connection) -> T:
             result = work(conn)
             conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             conn.exec_driver_sql("INSERT INTO project_members VALUES (4711, 4711, 0)")
             return result
 
-        return super().run(work_with_a_late_fault)
+        return await super().run(work_with_a_late_fault)
 
 
-class Broken(Database):
+class Broken(SqliteDatabase):
     """Something fails that nobody thought of."""
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         def work_in_vain(conn: Connection) -> T:
             work(conn)
             raise ZeroDivisionError("the secret inner words")
 
-        return super().run(work_in_vain)
+        return await super().run(work_in_vain)
 
 
-class Silent(Database):
+class Silent(SqliteDatabase):
     """It does not answer."""
 
-    def ready(self) -> bool:
+    async def ready(self) -> bool:
         return False
 
 
 @pytest.fixture(params=[FullDisk, LateRefusal, Broken])
 def failing(company: Company, request: pytest.FixtureRequest) -> Iterator[Front]:
-    database = request.param.open(f"sqlite:///{company.path}")
+    database = request.param(understood(company.url))
     yield from opened(Front(company, database))
-    database.close()
 
 
 def tables(company: Company) -> list[tuple[object, ...]]:
@@ -106,16 +107,15 @@ def test_when_the_commit_fails_the_device_is_told(failing: Front, company: Compa
 
 
 def test_a_full_disk_says_when_to_come_again(company: Company) -> None:
-    database = FullDisk.open(f"sqlite:///{company.path}")
+    database = FullDisk(understood(company.url))
     for front in opened(Front(company, database)):
         reply = front.caller(company.anna).start("BP-1")
         refused(reply, 503, "storage_unavailable")
         assert int(reply.headers["retry-after"]) > 0
-    database.close()
 
 
 def test_a_failure_is_logged_once_and_its_words_stay_inside(company: Company) -> None:
-    database = Broken.open(f"sqlite:///{company.path}")
+    database = Broken(understood(company.url))
     for front in opened(Front(company, database)):
         reply = front.caller(company.anna).start("BP-1")
         refused(reply, 500, "internal")
@@ -124,7 +124,6 @@ def test_a_failure_is_logged_once_and_its_words_stay_inside(company: Company) ->
         assert failure["error"] == "ZeroDivisionError"
         assert "the secret inner words" in failure["exception"]
         assert "Traceback" in failure["exception"]
-    database.close()
 
 
 # ---- who answers, and can it work
@@ -146,13 +145,12 @@ def test_ready(front: Front) -> None:
 
 
 def test_not_ready(company: Company) -> None:
-    database = Silent.open(f"sqlite:///{company.path}")
+    database = Silent(understood(company.url))
     for front in opened(Front(company, database)):
         reply = front.ask("GET", "/readyz")
         refused(reply, 503, "not_ready")
         assert int(reply.headers["retry-after"]) > 0
         assert front.ask("GET", "/healthz").status_code == 200
-    database.close()
 
 
 # ---- headers and log lines

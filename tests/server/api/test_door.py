@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.api.door import CHECKS_AT_ONCE, Door, Tries
+from server.api.door import CHECKS_AT_ONCE, Door, Tries, Verify
+from server.db.address import open_database
 from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import SignIn
 from tests.server.api.front import DEVICE
@@ -34,12 +35,26 @@ def checks() -> Checks:
     return Checks()
 
 
+class WatchedDoor(Door):
+    """A door with an event loop of its own. Closing it closes its database."""
+
+    def __init__(self, company: Company, verify: Verify) -> None:
+        self.own = open_database(company.url)
+        self.runner = asyncio.Runner()
+        super().__init__(self.own, company.clock, verify)
+
+    def close(self) -> None:
+        super().close()
+        self.runner.run(self.own.close())
+        self.runner.close()
+
+
 @pytest.fixture
-def door(company: Company, checks: Checks) -> Iterator[Door]:
+def door(company: Company, checks: Checks) -> Iterator[WatchedDoor]:
     for person in (company.anna, company.ben):
         user_id = person.principal.user_id
         change(company, "UPDATE users SET password_hash = ? WHERE id = ?", f"hash of {user_id}", user_id)
-    door = Door(company.database, company.clock, checks)
+    door = WatchedDoor(company, checks)
     yield door
     door.close()
 
@@ -48,17 +63,17 @@ def change(company: Company, statement: str, *values: object) -> None:
     company.database.run(lambda conn: conn.exec_driver_sql(statement, values))
 
 
-def knock(door: Door, email: str, password: str = WRONG, address: str = HERE) -> None:
-    asyncio.run(door.sign_in(SignIn(email, password, "Laptop", DEVICE), address))
+def knock(door: WatchedDoor, email: str, password: str = WRONG, address: str = HERE) -> None:
+    door.runner.run(door.sign_in(SignIn(email, password, "Laptop", DEVICE), address))
 
 
-def knock_often(door: Door, times: int, email: str = "anna@demo.test", address: str = HERE) -> None:
+def knock_often(door: WatchedDoor, times: int, email: str = "anna@demo.test", address: str = HERE) -> None:
     for _ in range(times):
         with pytest.raises(BadCredentials):
             knock(door, email, address=address)
 
 
-def test_one_hash_is_checked_whoever_knocks(door: Door, checks: Checks) -> None:
+def test_one_hash_is_checked_whoever_knocks(door: WatchedDoor, checks: Checks) -> None:
     """So that an unknown e-mail takes as long as a known one."""
     knock_often(door, 1, "anna@demo.test")
     knock_often(door, 1, "nobody@demo.test")
@@ -67,12 +82,12 @@ def test_one_hash_is_checked_whoever_knocks(door: Door, checks: Checks) -> None:
     assert unknown.startswith("$argon2id$")
 
 
-def test_a_right_password_of_nobody_opens_nothing(door: Door) -> None:
+def test_a_right_password_of_nobody_opens_nothing(door: WatchedDoor) -> None:
     with pytest.raises(BadCredentials):
         knock(door, "nobody@demo.test", "right")
 
 
-def test_the_eleventh_try_for_one_e_mail_waits(door: Door, checks: Checks) -> None:
+def test_the_eleventh_try_for_one_e_mail_waits(door: WatchedDoor, checks: Checks) -> None:
     knock_often(door, 10)
     with pytest.raises(TooMany) as refusal:
         knock(door, "anna@demo.test", "right", address="203.0.113.99")
@@ -80,18 +95,18 @@ def test_the_eleventh_try_for_one_e_mail_waits(door: Door, checks: Checks) -> No
     assert len(checks.hashes) == 10
 
 
-def test_other_people_are_not_kept_out(door: Door) -> None:
+def test_other_people_are_not_kept_out(door: WatchedDoor) -> None:
     knock_often(door, 10)
     knock(door, "ben@demo.test", "right")
 
 
-def test_a_success_forgives_the_e_mails_failures(door: Door) -> None:
+def test_a_success_forgives_the_e_mails_failures(door: WatchedDoor) -> None:
     knock_often(door, 9)
     knock(door, "anna@demo.test", "right")
     knock_often(door, 10)
 
 
-def test_after_five_minutes_one_may_try_again(door: Door, company: Company) -> None:
+def test_after_five_minutes_one_may_try_again(door: WatchedDoor, company: Company) -> None:
     knock_often(door, 10)
     company.clock.advance(minutes=4, seconds=59)
     with pytest.raises(TooMany) as refusal:
@@ -101,7 +116,7 @@ def test_after_five_minutes_one_may_try_again(door: Door, company: Company) -> N
     knock(door, "anna@demo.test", "right")
 
 
-def test_one_address_cannot_try_everybody(door: Door) -> None:
+def test_one_address_cannot_try_everybody(door: WatchedDoor) -> None:
     for number in range(60):
         knock_often(door, 1, f"person{number}@demo.test")
     with pytest.raises(TooMany):
@@ -109,12 +124,12 @@ def test_one_address_cannot_try_everybody(door: Door) -> None:
     knock(door, "ben@demo.test", "right", address="203.0.113.99")
 
 
-def test_an_office_behind_one_address_can_sign_in(door: Door) -> None:
+def test_an_office_behind_one_address_can_sign_in(door: WatchedDoor) -> None:
     for _ in range(70):
         knock(door, "ben@demo.test", "right")
 
 
-def test_many_at_once_are_no_way_around(door: Door, checks: Checks) -> None:
+def test_many_at_once_are_no_way_around(door: WatchedDoor, checks: Checks) -> None:
     async def rush() -> list[object]:
         tries = (
             door.sign_in(SignIn("anna@demo.test", f"guess {number}", "Laptop", DEVICE), HERE)
@@ -122,13 +137,13 @@ def test_many_at_once_are_no_way_around(door: Door, checks: Checks) -> None:
         )
         return list(await asyncio.gather(*tries, return_exceptions=True))
 
-    results = asyncio.run(rush())
+    results = door.runner.run(rush())
     assert [type(result) for result in results].count(BadCredentials) == 10
     assert [type(result) for result in results].count(TooMany) == 20
     assert len(checks.hashes) == 10
 
 
-def test_only_a_few_passwords_are_checked_at_once(door: Door) -> None:
+def test_only_a_few_passwords_are_checked_at_once(door: WatchedDoor) -> None:
     """Each takes 64 MiB."""
     assert door._threads._max_workers == CHECKS_AT_ONCE == 2
 
@@ -141,7 +156,7 @@ def test_an_account_that_changes_meanwhile_opens_nothing(company: Company) -> No
         return True
 
     change(company, "UPDATE users SET password_hash = 'h' WHERE id = ?", user_id)
-    door = Door(company.database, company.clock, slow)
+    door = WatchedDoor(company, slow)
     with pytest.raises(BadCredentials):
         knock(door, "anna@demo.test", "right")
     door.close()

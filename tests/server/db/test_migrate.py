@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from server.db import migrate
-from server.db.session import Connection, Database, DatabaseUnusable, UnknownDatabase
+from server.db.blocking import Blocking
+from server.db.session import Connection, DatabaseUnusable, UnknownDatabase
 from server.db.tables import metadata
 from server.services.identity import server_identity
 
@@ -46,7 +47,7 @@ def test_it_gets_its_tables(path: Path) -> None:
 
 def test_the_tables_are_those_of_the_code(path: Path) -> None:
     migrate.upgrade(url(path))
-    database = Database.open(url(path))
+    database = Blocking.open(url(path))
 
     def differences(conn: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata))
@@ -68,7 +69,7 @@ def test_every_server_has_an_identity_of_its_own(tmp_path: Path) -> None:
     identities = []
     for name in ("one", "two"):
         migrate.upgrade(url(tmp_path / name))
-        database = Database.open(url(tmp_path / name))
+        database = Blocking.open(url(tmp_path / name))
         identities.append(database.read(server_identity))
         database.close()
     assert identities[0].server_id != identities[1].server_id
@@ -93,13 +94,13 @@ def test_an_upgrade_that_fails_leaves_nothing(path: Path) -> None:
 
 def test_a_file_that_is_no_database(path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to be looked at\n" * 50)
-    for attempt in (migrate.upgrade, migrate.is_current, Database.open):
+    for attempt in (migrate.upgrade, migrate.is_current, Blocking.open):
         with pytest.raises(DatabaseUnusable, match="not a database"):
             attempt(url(path))
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    for attempt in (migrate.upgrade, migrate.is_current, Database.open):
+    for attempt in (migrate.upgrade, migrate.is_current, Blocking.open):
         with pytest.raises(DatabaseUnusable, match="unable to open"):
             attempt(url(tmp_path / "missing" / "x.sqlite3"))
 
@@ -109,6 +110,6 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     ["postgresql://localhost/x", "mysql://localhost/x", "sqlite+aiosqlite:///x", "nonsense", "", "://"],
 )
 def test_another_kind_of_database(address: str) -> None:
-    for attempt in (migrate.upgrade, migrate.is_current, Database.open):
+    for attempt in (migrate.upgrade, migrate.is_current, Blocking.open):
         with pytest.raises(UnknownDatabase, match="SQLite"):
             attempt(address)

@@ -9,7 +9,8 @@ from threading import Thread
 
 import pytest
 
-from server.db.session import Connection, ConstraintBroken, Database, StorageFailed, savepoint
+from server.db.blocking import Blocking
+from server.db.session import Connection, ConstraintBroken, StorageFailed, savepoint
 
 
 @pytest.fixture
@@ -18,8 +19,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    database = Database.open(f"sqlite:///{path}")
+def database(path: Path) -> Iterator[Blocking]:
+    database = Blocking.open(f"sqlite:///{path}")
     database.run(_lay_out)
     yield database
     database.close()
@@ -36,20 +37,20 @@ def write(conn: Connection, word: str, kind: str | None = None) -> None:
     conn.exec_driver_sql("INSERT INTO words VALUES (?, ?)", (word, kind))
 
 
-def words(database: Database) -> list[str]:
+def words(database: Blocking) -> list[str]:
     return database.read(
         lambda conn: list(conn.exec_driver_sql("SELECT word FROM words ORDER BY word").scalars())
     )
 
 
-def test_what_was_written_is_there_for_another_reader(database: Database, path: Path) -> None:
+def test_what_was_written_is_there_for_another_reader(database: Blocking, path: Path) -> None:
     database.run(lambda conn: write(conn, "one"))
-    other = Database.open(f"sqlite:///{path}")
+    other = Blocking.open(f"sqlite:///{path}")
     assert words(other) == ["one"]
     other.close()
 
 
-def test_an_error_leaves_nothing(database: Database) -> None:
+def test_an_error_leaves_nothing(database: Blocking) -> None:
     def work(conn: Connection) -> None:
         write(conn, "one")
         raise RuntimeError("the roof fell in")
@@ -61,7 +62,7 @@ def test_an_error_leaves_nothing(database: Database) -> None:
     assert words(database) == ["two"]
 
 
-def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
+def test_a_commit_that_fails_leaves_nothing(database: Blocking) -> None:
     """A deferred key is checked by the commit itself."""
     with pytest.raises(ConstraintBroken):
         database.run(lambda conn: write(conn, "one", "no such kind"))
@@ -70,7 +71,7 @@ def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
     assert words(database) == ["two"]
 
 
-def test_a_savepoint_undoes_its_own_part(database: Database) -> None:
+def test_a_savepoint_undoes_its_own_part(database: Blocking) -> None:
     def two_words(conn: Connection) -> None:
         with savepoint(conn):
             write(conn, "two")
@@ -87,7 +88,7 @@ def test_a_savepoint_undoes_its_own_part(database: Database) -> None:
     assert words(database) == ["one", "three"]
 
 
-def test_an_error_after_a_savepoint_undoes_that_too(database: Database) -> None:
+def test_an_error_after_a_savepoint_undoes_that_too(database: Blocking) -> None:
     def work(conn: Connection) -> None:
         with savepoint(conn):
             write(conn, "one")
@@ -98,19 +99,26 @@ def test_an_error_after_a_savepoint_undoes_that_too(database: Database) -> None:
     assert words(database) == []
 
 
-def test_a_reader_sees_one_state_whatever_is_written_meanwhile(database: Database) -> None:
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(database: Blocking, path: Path) -> None:
+    other = Blocking.open(f"sqlite:///{path}")
     question = "SELECT count(*) FROM words"
 
     def work(conn: Connection) -> tuple[int, int]:
         before = conn.exec_driver_sql(question).scalar_one()
-        database.run(lambda writer: write(writer, "one"))
+        other.run(lambda writer: write(writer, "one"))
         return before, conn.exec_driver_sql(question).scalar_one()
 
     assert database.read(work) == (0, 0)
     assert words(database) == ["one"]
+    other.close()
 
 
-def test_writers_of_several_threads_take_turns(database: Database) -> None:
+def test_work_that_waits_for_other_work_is_told_so_instead_of_waiting_for_ever(database: Blocking) -> None:
+    with pytest.raises(RuntimeError, match="cannot wait"):
+        database.run(lambda _: database.ready())
+
+
+def test_writers_of_several_threads_take_turns(database: Blocking) -> None:
     def add(conn: Connection) -> None:
         number = conn.exec_driver_sql("SELECT count(*) FROM words").scalar_one()
         write(conn, f"{number:04}")
@@ -127,11 +135,11 @@ def test_writers_of_several_threads_take_turns(database: Database) -> None:
     assert len(words(database)) == 100
 
 
-def test_a_file_that_another_program_holds_is_a_failure_of_storage(database: Database, path: Path) -> None:
+def test_a_file_that_another_program_holds_is_a_failure_of_storage(database: Blocking, path: Path) -> None:
     def work(_: Connection) -> None:
         impatient.run(lambda conn: write(conn, "two"))
 
-    impatient = Database.open(f"sqlite:///{path}")
+    impatient = Blocking.open(f"sqlite:///{path}")
     impatient.run(lambda conn: conn.exec_driver_sql("PRAGMA busy_timeout = 0"))
     with pytest.raises(StorageFailed, match="locked"):
         database.run(work)
@@ -140,27 +148,26 @@ def test_a_file_that_another_program_holds_is_a_failure_of_storage(database: Dat
     assert words(database) == ["three"]
 
 
-def test_work_that_asks_nothing_ends_its_transaction(database: Database) -> None:
+def test_work_that_asks_nothing_ends_its_transaction(database: Blocking) -> None:
     assert database.run(lambda _: 1) == 1
     database.run(lambda conn: write(conn, "one"))
     assert words(database) == ["one"]
 
 
-def test_it_says_whether_it_answers(empty_database: Path, path: Path) -> None:
+def test_it_says_that_it_answers(empty_database: Path, path: Path) -> None:
     shutil.copy(empty_database, path)
-    database = Database.open(f"sqlite:///{path}")
+    database = Blocking.open(f"sqlite:///{path}")
     assert database.ready()
     database.close()
-    assert not database.ready()
 
 
 def test_a_database_without_tables_is_not_ready(path: Path) -> None:
-    database = Database.open(f"sqlite:///{path}")
+    database = Blocking.open(f"sqlite:///{path}")
     assert not database.ready()
     database.close()
 
 
-def test_what_is_written_survives_a_power_cut(database: Database) -> None:
+def test_what_is_written_survives_a_power_cut(database: Blocking) -> None:
     """The setting itself: the commit waits for the disk (2 is FULL)."""
     assert database.run(lambda conn: conn.exec_driver_sql("PRAGMA synchronous").scalar_one()) == 2
     assert database.run(lambda conn: conn.exec_driver_sql("PRAGMA foreign_keys").scalar_one()) == 1

@@ -7,8 +7,8 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
-from server.db.session import Database
 from server.db.version import REVISION, is_current
 
 
@@ -30,7 +30,7 @@ def test_a_database_that_was_laid_out_is_current(empty_database: Path) -> None:
 def test_another_versions_database_is_not(empty_database: Path, tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite3"
     path.write_bytes(empty_database.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = Blocking.open(f"sqlite:///{path}")
     database.run(lambda conn: conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
     assert not is_current(f"sqlite:///{path}")

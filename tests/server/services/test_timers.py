@@ -7,7 +7,8 @@ from threading import Thread
 
 import pytest
 
-from server.db.session import Connection, ConstraintBroken, Database
+from server.db.blocking import Blocking
+from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import (
     AlreadyPaused,
     NoTimer,
@@ -124,10 +125,10 @@ def test_the_database_refuses_a_second_timer(anna: Person, company: Company) -> 
 def test_two_starts_at_once_leave_one_timer(anna: Person, company: Company) -> None:
     """From two processes, that is, two databases over one file."""
     url = f"sqlite:///{company.path}"
-    databases = [Database.open(url), Database.open(url)]
+    databases = [Blocking.open(url), Blocking.open(url)]
     requests = [StartTimer(company.issues[key], company.projects["BP"]) for key in ("BP-1", "BP-2")]
 
-    def work(database: Database, request: StartTimer) -> None:
+    def work(database: Blocking, request: StartTimer) -> None:
         database.run(lambda conn: timers.start(conn, anna.principal, request, company.clock.now_ms()))
 
     threads = [Thread(target=work, args=pair) for pair in zip(databases, requests, strict=True)]

@@ -1,0 +1,54 @@
+"""How does a caller without an event loop work on a database?
+
+A command, a migration or a test: it waits for every piece of work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from threading import Thread, get_ident
+from typing import Any, Self, TypeVar
+
+from server.db.address import open_database
+from server.db.session import Connection, Database
+
+T = TypeVar("T")
+
+
+class Blocking:
+    """Any number of threads may use it, but not work that runs in it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="database", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, address: str) -> Self:
+        """UnknownDatabase, DatabaseUnusable."""
+        return cls(open_database(address))
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """As `Database.run`."""
+        return self._wait(self._database.run(work))
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """As `Database.read`."""
+        return self._wait(self._database.read(work))
+
+    def ready(self) -> bool:
+        return self._wait(self._database.ready())
+
+    def close(self) -> None:
+        self._wait(self._database.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        if get_ident() == self._thread.ident:
+            coroutine.close()
+            raise RuntimeError("work on a database cannot wait for other work on it")
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
