@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from server.db.types import Money, RowKey, UtcMillis
@@ -53,6 +54,8 @@ device_tokens: Final = Table(
     Column("token_hash", String(64), nullable=False, unique=True),  # SHA-256, hex
     Column("created_at", UtcMillis, nullable=False),
     Column("expires_at", UtcMillis),
+    Column("is_browser", Boolean, nullable=False, server_default=false()),  # what its cookie holds is hashed
+    Column("last_used_at", UtcMillis),  # null: not since it was given
     UniqueConstraint("user_id", "device_id"),
 )
 
