@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from server.db.repositories import actions, catalog, claims, rates
+from server.db.repositories import actions, catalog, claims, organisation, rates
 from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
 from server.db.repositories.claims import StoredClaim, StoredEnd
@@ -18,6 +18,7 @@ from server.db.repositories.logs import Figures
 from server.db.repositories.rates import DatedRate
 from server.db.session import Connection
 from server.domain.messages import StartBody
+from server.domain.organisation import Organisation
 from server.domain.principal import Principal
 from server.services.bodies import Nonsense, Said
 
@@ -46,6 +47,10 @@ class Facts:
     @property
     def now(self) -> int:
         return self.sender.now_ms // 1000
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        return organisation.find(self.conn)
 
     @cached_property
     def rates(self) -> Sequence[DatedRate]:

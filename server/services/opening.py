@@ -98,6 +98,7 @@ def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int |
         user_id=facts.principal.user_id,
         project_id=place.project_id,
         start=start,
+        day=facts.organisation.day_of(start),
         rate=rate_at(facts.rates, start),
     )
     made = logs.add(facts.conn, new, facts.sender.now_ms)

@@ -17,6 +17,7 @@ from server.db.repositories.segments import Segment
 from server.domain.messages import ActionKind
 from server.domain.money import cost
 from server.domain.story import EndFact, tell
+from server.services import totals
 from server.services.ending import settle_stored
 from server.services.facts import Facts
 from server.services.present import set_present
@@ -109,7 +110,7 @@ def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, 
     figures = {log_id: made for log_id, made in facts.new_logs.items() if log_id in concerned}
     figures |= logs.figures(facts.conn, sorted(concerned - figures.keys()))
     spendings = []
-    changed = []
+    changed: list[tuple[Figures, Figures]] = []
     for log_id, seconds in change.items():
         if seconds == 0:
             continue
@@ -117,11 +118,12 @@ def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, 
         duration = before.duration_seconds + seconds
         after = replace(before, duration_seconds=duration, total_cost=cost(duration, before.rate))
         figures[log_id] = after
-        changed.append(after)
+        changed.append((before, after))
         if before.rate is not None and after.total_cost != before.total_cost:
             delta = after.total_cost - before.total_cost
             spendings.append(Spending(before.project_id, before.rate.currency, delta))
-    logs.set_figures(facts.conn, changed, facts.sender.now_ms)
+    logs.set_figures(facts.conn, [after for _, after in changed], facts.sender.now_ms)
+    totals.move(facts.conn, changed)
     budgets.spend(facts.conn, spendings, facts.sender.now_ms)
     return figures
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,6 +30,9 @@ _FIGURES: Final = select(
     logs.c.user_rate_type,
     logs.c.user_rate_amount,
     logs.c.currency,
+    logs.c.user_id,
+    logs.c.start_day,
+    logs.c.is_billable,
 ).where(logs.c.id.in_(bindparam("ids", expanding=True)))
 _SET_FIGURES: Final = (
     update(logs)
@@ -61,11 +65,14 @@ _RECENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class NewLog:
+    """`day`: the organisation's, in which it starts."""
+
     timer_id: str
     issue_id: int
     user_id: int
     project_id: int
     start: int
+    day: date
     rate: Rate | None
 
 
@@ -80,6 +87,9 @@ class Figures:
     duration_seconds: int
     total_cost: Decimal
     rate: Rate | None
+    user_id: int
+    day: date
+    is_billable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
             "project_id": new.project_id,
             "status": AS_BEGUN.status,
             "start_time": to_ms(new.start),
+            "start_day": new.day,
             "duration_seconds": 0,
             "user_rate_type": None if rate is None else rate.rate_type,
             "user_rate_amount": None if rate is None else rate.rate_amount,
@@ -135,7 +146,18 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
             "updated_at": now_ms,
         },
     )
-    return Figures(log_id, new.project_id, new.issue_id, new.start, 0, ZERO, rate)
+    return Figures(
+        log_id=log_id,
+        project_id=new.project_id,
+        issue_id=new.issue_id,
+        start=new.start,
+        duration_seconds=0,
+        total_cost=ZERO,
+        rate=rate,
+        user_id=new.user_id,
+        day=new.day,
+        is_billable=True,
+    )
 
 
 def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
@@ -143,13 +165,16 @@ def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
         return {}
     return {
         row.id: Figures(
-            row.id,
-            row.project_id,
-            row.issue_id,
-            to_s(row.start_time),
-            row.duration_seconds,
-            row.total_cost,
-            _rate(row),
+            log_id=row.id,
+            project_id=row.project_id,
+            issue_id=row.issue_id,
+            start=to_s(row.start_time),
+            duration_seconds=row.duration_seconds,
+            total_cost=row.total_cost,
+            rate=_rate(row),
+            user_id=row.user_id,
+            day=row.start_day,
+            is_billable=row.is_billable,
         )
         for row in conn.execute(_FIGURES, {"ids": log_ids})
     }

@@ -12,6 +12,7 @@ from server.db.tables.company import (
     user_rates,
     users,
 )
+from server.db.tables.delivery import deliveries, leases, notifications, webhooks
 from server.db.tables.journal import (
     applied_actions,
     dead_letters,
@@ -22,6 +23,7 @@ from server.db.tables.journal import (
 )
 from server.db.tables.organisation import audit_entries, audit_head, time_tracking_settings
 from server.db.tables.time import active_timers, claim_ends, claims, issue_time_logs, segments
+from server.db.tables.totals import daily_totals
 
 __all__ = [
     "active_timers",
@@ -30,14 +32,18 @@ __all__ = [
     "audit_head",
     "claim_ends",
     "claims",
+    "daily_totals",
     "dead_letters",
+    "deliveries",
     "device_actions",
     "device_tokens",
     "devices",
     "idempotency_replies",
     "issue_time_logs",
     "issues",
+    "leases",
     "metadata",
+    "notifications",
     "project_budgets",
     "project_members",
     "projects",
@@ -46,4 +52,5 @@ __all__ = [
     "time_tracking_settings",
     "user_rates",
     "users",
+    "webhooks",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from server.db.tables.company import metadata
 from server.db.types import Money, RowKey, UtcMillis
@@ -23,6 +23,7 @@ issue_time_logs: Final = Table(
     Column("project_id", ForeignKey("projects.id"), nullable=False),
     Column("status", String(10), nullable=False),
     Column("start_time", UtcMillis, nullable=False),
+    Column("start_day", Date, nullable=False),  # the organisation's, when it started
     Column("end_time", UtcMillis),
     Column("paused_at", UtcMillis),
     Column("resumed_at", UtcMillis),
@@ -45,6 +46,8 @@ issue_time_logs: Final = Table(
     Index("issue_time_logs_project_date", "project_id", "created_at"),
     Index("issue_time_logs_billable_status", "is_billable", "status"),
     Index("issue_time_logs_user_start_idx", "user_id", "start_time", "id"),
+    Index("issue_time_logs_project_start_idx", "project_id", "start_time", "id"),
+    Index("issue_time_logs_start_idx", "start_time", "id"),
 )
 
 claims: Final = Table(
