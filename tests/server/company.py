@@ -27,7 +27,7 @@ from server.domain.messages import (
 )
 from server.domain.money import cost
 from server.domain.principal import Arrival, Principal
-from server.services import accounts, budgets, catalog, identity, logs, rates, snapshot, timers
+from server.services import accounts, budgets, catalog, identity, logs, rates, snapshot, timers, totals
 from server.services.logs import LogFilter
 from tests.fakes.server_clock import FakeClock
 from tests.server.daytime import at, spoken
@@ -154,6 +154,7 @@ class Company:
         self._check_pieces_are_disjoint_and_whole()
         self._check_logs_add_up()
         self._check_budgets_add_up()
+        assert self.database.read(totals.recount) == []
         self._check_devices_have_no_gap()
 
     def _check_pieces_are_disjoint_and_whole(self) -> None:
