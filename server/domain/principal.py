@@ -9,7 +9,7 @@ from server.domain.messages import Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in user on one of their devices."""
+    """A signed-in user on one of their devices. `token_id` 0: nobody signed in; the server acts for this user."""
 
     user_id: int
     email: str
@@ -21,10 +21,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who asks, and the revision of what they would see of their timer: most only ask whether it is still that one."""
+    """Who asks, and the revision of what they would see of their timer: most only ask whether it is still that one.
+
+    `used_ms`: when this sign-in was last known to be used, epoch milliseconds; None: never.
+    """
 
     principal: Principal
     revision: str
+    used_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

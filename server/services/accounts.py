@@ -6,20 +6,24 @@ import hashlib
 import secrets
 from typing import Final
 
-from server.db.repositories import accounts
+from server.db.repositories import accounts, sign_ins
+from server.db.repositories.sign_ins import NewSignIn
 from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import Conflict
 from server.domain.messages import Me, Role, ServerInfo
 from server.domain.principal import Arrival, Credentials, Principal
 from server.services import rates
+from server.services.browsers import idle_since
 
 OUR_MARK: Final = "hk_"
 TOKEN_BYTES: Final = 32
+USED_EVERY_MS: Final = 5 * 60 * 1000  # a write for each request would cost more than the request
 
 
 def credentials(conn: Connection, email: str) -> Credentials | None:
     """None when nobody has this e-mail: check a password all the same, so that the time taken tells nothing."""
-    return accounts.credentials(conn, _same_case(email))
+    email = same_case(email)
+    return accounts.credentials(conn, email) if email.isprintable() else None
 
 
 def issue_token(
@@ -27,15 +31,8 @@ def issue_token(
 ) -> tuple[str, int]:
     """The token, which is stored nowhere, and its id. An older one of this user's device ends."""
     token = OUR_MARK + secrets.token_urlsafe(TOKEN_BYTES)
-    token_id = accounts.add_token(
-        conn,
-        user_id,
-        device_id=device_id,
-        device_name=device_name,
-        token_hash=_at_rest(token),
-        now_ms=now_ms,
-    )
-    return token, token_id
+    new = NewSignIn(user_id, device_id, device_name, _at_rest(token))
+    return token, sign_ins.add(conn, new, now_ms)
 
 
 def authenticate(conn: Connection, token: str, now_ms: int) -> Principal | None:
@@ -48,12 +45,21 @@ def arrive(conn: Connection, token: str, now_ms: int) -> Arrival | None:
     """The revision changes with the user's timer and its budget, not with the passing of time. None: as above."""
     if not token.startswith(OUR_MARK):
         return None
-    return accounts.arrival(conn, _at_rest(token), now_ms)
+    return sign_ins.arrival(conn, _at_rest(token), now_ms, idle_since(now_ms), is_browser=False)
+
+
+def is_unnoted(arrived: Arrival, now_ms: int) -> bool:
+    """Whether it is time to write down that this sign-in is used."""
+    return arrived.used_ms is None or now_ms - arrived.used_ms >= USED_EVERY_MS
+
+
+def note_use(conn: Connection, principal: Principal, now_ms: int) -> None:
+    sign_ins.used(conn, principal.token_id, now_ms)
 
 
 def revoke(conn: Connection, principal: Principal, now_ms: int) -> None:  # noqa: ARG001  # the services' common form
     """Signs this device out. Its actions stay, and its outbox can be sent after the next sign-in."""
-    accounts.forget_token(conn, principal.token_id)
+    sign_ins.forget(conn, principal.token_id)
 
 
 def me(conn: Connection, principal: Principal, server: ServerInfo, now_ms: int) -> Me:
@@ -72,9 +78,9 @@ def add_user(  # noqa: PLR0917  # the order is the callers' contract
 ) -> int:
     """Conflict when somebody has this e-mail already."""
     try:
-        return accounts.add_user(
+        return accounts.add(
             conn,
-            email=_same_case(email),
+            email=same_case(email),
             name=name,
             role=role,
             password_hash=password_hash,
@@ -84,7 +90,8 @@ def add_user(  # noqa: PLR0917  # the order is the callers' contract
         raise Conflict(f"There is a user with the e-mail {email} already.") from broken
 
 
-def _same_case(email: str) -> str:
+def same_case(email: str) -> str:
+    """As it is kept and compared."""
     return email.strip().lower()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from server.db.repositories import catalog
+from server.db.repositories import catalog, members
 from server.db.repositories.catalog import IssueQuestion
 from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import Conflict, Invalid
@@ -84,7 +84,7 @@ def delete_issue(conn: Connection, issue_id: int, now_ms: int) -> None:
 def add_member(conn: Connection, project_id: int, user_id: int, now_ms: int) -> None:
     """Once or again: the user is a member afterwards."""
     if not catalog.is_member(conn, project_id, user_id):
-        catalog.add_member(conn, project_id, user_id, now_ms)
+        members.add(conn, project_id, user_id, now_ms)
 
 
 def read_cursor(cursor: str | None, form: re.Pattern[str]) -> tuple[int, ...] | None:

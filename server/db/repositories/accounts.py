@@ -1,91 +1,110 @@
-"""Who may sign in, and with which token are they signed in?"""
+"""Who has an account here?"""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
-from server.db.repositories.timers import REVISIONS, revision_of
 from server.db.session import Connection, insert_row
-from server.db.tables import active_timers, device_tokens, project_budgets, users
-from server.domain.messages import Role
-from server.domain.principal import Arrival, Credentials, Principal
+from server.db.tables import project_members, users
+from server.domain.messages import Role, User
+from server.domain.principal import Credentials
 
 _CREDENTIALS: Final = select(users.c.id, users.c.password_hash, users.c.is_active).where(
     users.c.email == bindparam("email")
 )
-_BY_TOKEN: Final = (
-    select(
-        users.c.id,
-        users.c.email,
-        users.c.name,
-        users.c.role,
-        device_tokens.c.id.label("token_id"),
-        device_tokens.c.device_id,
-        *REVISIONS,
-    )
-    .join_from(device_tokens, users)
-    .join(active_timers, active_timers.c.user_id == users.c.id, isouter=True)
-    .join(project_budgets, project_budgets.c.project_id == active_timers.c.project_id, isouter=True)
-    .where(
-        device_tokens.c.token_hash == bindparam("token_hash"),
-        users.c.is_active,
-        or_(device_tokens.c.expires_at.is_(None), device_tokens.c.expires_at > bindparam("now_ms")),
+_OF_USER: Final = select(users.c.id, users.c.password_hash, users.c.is_active).where(
+    users.c.id == bindparam("user_id")
+)
+_TAKE: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update()
+_TAKE_ADMINS: Final = (
+    select(users.c.id)
+    .where(users.c.role == str(Role.ADMIN), users.c.is_active)
+    .order_by(users.c.id)
+    .with_for_update()
+)
+_EXISTS: Final = select(users.c.id).where(users.c.id == bindparam("user_id"))
+_FIND: Final = select(users).where(users.c.id == bindparam("user_id"))
+_ADD: Final = insert(users)
+_CHANGE: Final = (
+    update(users)
+    .where(users.c.id == bindparam("b_user_id"))
+    .values(
+        email=bindparam("b_email"),
+        name=bindparam("b_name"),
+        role=bindparam("b_role"),
+        is_active=bindparam("b_is_active"),
+        updated_at=bindparam("b_now_ms"),
     )
 )
-_FORGET_DEVICE: Final = delete(device_tokens).where(
-    device_tokens.c.user_id == bindparam("b_user_id"), device_tokens.c.device_id == bindparam("b_device_id")
+_SET_PASSWORD: Final = (
+    update(users)
+    .where(users.c.id == bindparam("b_user_id"))
+    .values(password_hash=bindparam("b_password_hash"), updated_at=bindparam("b_now_ms"))
 )
-_FORGET_TOKEN: Final = delete(device_tokens).where(device_tokens.c.id == bindparam("b_token_id"))
-_ADD_TOKEN: Final = insert(device_tokens)
-_ADD_USER: Final = insert(users)
 _BUMP: Final = update(users).where(users.c.id == bindparam("b_user_id")).values(revision=users.c.revision + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleQuestion:
+    """None asks for any. `led_by`: only this manager, and the members of the projects whose member they are."""
+
+    led_by: int | None
+    text: str | None
+    is_active: bool | None
+    after: int
+    limit: int
+
+
 def credentials(conn: Connection, email: str) -> Credentials | None:
-    row = conn.execute(_CREDENTIALS, {"email": email}).first()
-    return None if row is None else Credentials(row.id, row.password_hash, row.is_active)
+    return _credentials(conn.execute(_CREDENTIALS, {"email": email}).first())
 
 
-def arrival(conn: Connection, token_hash: str, now_ms: int) -> Arrival | None:
-    """None for a token that is unknown, revoked or expired, or whose user was switched off."""
-    row = conn.execute(_BY_TOKEN, {"token_hash": token_hash, "now_ms": now_ms}).first()
-    if row is None:
-        return None
-    principal = Principal(row.id, row.email, row.name, Role(row.role), row.token_id, row.device_id)
-    return Arrival(principal, revision_of(row))
+def credentials_of(conn: Connection, user_id: int) -> Credentials | None:
+    return _credentials(conn.execute(_OF_USER, {"user_id": user_id}).first())
 
 
-def add_token(
-    conn: Connection, user_id: int, *, device_id: str, device_name: str, token_hash: str, now_ms: int
-) -> int:
-    """Replaces the token that this user had on that device."""
-    conn.execute(_FORGET_DEVICE, {"b_user_id": user_id, "b_device_id": device_id})
-    return insert_row(
-        conn,
-        _ADD_TOKEN,
-        {
-            "user_id": user_id,
-            "device_id": device_id,
-            "device_name": device_name,
-            "token_hash": token_hash,
-            "created_at": now_ms,
-        },
-    )
+def take(conn: Connection, user_id: int) -> None:
+    """Nobody else writes this person's time, or changes their account, until the transaction ends."""
+    conn.execute(_TAKE, {"user_id": user_id}).all()
 
 
-def forget_token(conn: Connection, token_id: int) -> None:
-    conn.execute(_FORGET_TOKEN, {"b_token_id": token_id})
+def take_admins(conn: Connection) -> list[int]:
+    """The administrators who can sign in; they stay so until the transaction ends."""
+    return list(conn.execute(_TAKE_ADMINS).scalars())
 
 
-def add_user(
+def exists(conn: Connection, user_id: int) -> bool:
+    return conn.execute(_EXISTS, {"user_id": user_id}).first() is not None
+
+
+def find(conn: Connection, user_id: int) -> User | None:
+    row = conn.execute(_FIND, {"user_id": user_id}).first()
+    return None if row is None else _user(row)
+
+
+def page(conn: Connection, asked: PeopleQuestion) -> list[User]:
+    """By id."""
+    question = select(users).where(users.c.id > asked.after).order_by(users.c.id).limit(asked.limit)
+    if asked.led_by is not None:
+        question = question.where(_led_by(asked.led_by))
+    if asked.text:
+        wanted = (users.c.name, users.c.email)
+        question = question.where(or_(*(column.icontains(asked.text, autoescape=True) for column in wanted)))
+    if asked.is_active is not None:
+        question = question.where(users.c.is_active.is_(asked.is_active))
+    return [_user(row) for row in conn.execute(question)]
+
+
+def add(
     conn: Connection, *, email: str, name: str, role: Role, password_hash: str | None, now_ms: int
 ) -> int:
     """ConstraintBroken when somebody has this e-mail already."""
     return insert_row(
         conn,
-        _ADD_USER,
+        _ADD,
         {
             "email": email,
             "name": name,
@@ -99,6 +118,49 @@ def add_user(
     )
 
 
+def change(conn: Connection, new: User, now_ms: int) -> None:
+    """ConstraintBroken when somebody else has this e-mail."""
+    conn.execute(
+        _CHANGE,
+        {
+            "b_user_id": new.id,
+            "b_email": new.email,
+            "b_name": new.name,
+            "b_role": str(new.role),
+            "b_is_active": new.is_active,
+            "b_now_ms": now_ms,
+        },
+    )
+
+
+def set_password(conn: Connection, user_id: int, password_hash: str, now_ms: int) -> None:
+    conn.execute(_SET_PASSWORD, {"b_user_id": user_id, "b_password_hash": password_hash, "b_now_ms": now_ms})
+
+
 def bump_revision(conn: Connection, user_id: int) -> None:
     """Says that something of this user's time changed; also takes the user's row for this transaction."""
     conn.execute(_BUMP, {"b_user_id": user_id})
+
+
+def _led_by(manager: int) -> Any:
+    own = project_members.alias("own")
+    led: Select[Any] = select(project_members.c.user_id).where(
+        project_members.c.project_id.in_(select(own.c.project_id).where(own.c.user_id == manager))
+    )
+    return or_(users.c.id == manager, users.c.id.in_(led))
+
+
+def _credentials(row: Any) -> Credentials | None:
+    return None if row is None else Credentials(row.id, row.password_hash, row.is_active)
+
+
+def _user(row: Any) -> User:
+    return User(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        is_active=row.is_active,
+        created_at=row.created_at // 1000,
+        updated_at=row.updated_at // 1000,
+    )

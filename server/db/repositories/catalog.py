@@ -18,6 +18,7 @@ _PLACES: Final = (
         issues.c.summary,
         issues.c.project_id,
         issues.c.is_deleted,
+        projects.c.is_archived,
         project_members.c.user_id.label("member"),
         project_budgets.c.is_locked,
         project_budgets.c.locked_at,
@@ -31,15 +32,47 @@ _PLACES: Final = (
         ),
         isouter=True,
     )
+    .join(projects, projects.c.id == issues.c.project_id)
     .join(project_budgets, project_budgets.c.project_id == issues.c.project_id, isouter=True)
     .where(issues.c.id.in_(bindparam("issue_ids", expanding=True)))
 )
 _IS_MEMBER: Final = select(project_members.c.user_id).where(
     project_members.c.project_id == bindparam("project_id"), project_members.c.user_id == bindparam("user_id")
 )
+_FIND_PROJECT: Final = select(projects).where(projects.c.id == bindparam("project_id"))
+_FIND_ISSUE: Final = (
+    select(issues, projects.c.key.label("project_key"))
+    .join_from(issues, projects)
+    .where(issues.c.id == bindparam("issue_id"))
+)
 _ADD_PROJECT: Final = insert(projects)
 _ADD_ISSUE: Final = insert(issues)
-_ADD_MEMBER: Final = insert(project_members)
+_CHANGE_PROJECT: Final = (
+    update(projects)
+    .where(projects.c.id == bindparam("b_id"))
+    .values(
+        key=bindparam("b_key"),
+        name=bindparam("b_name"),
+        is_archived=bindparam("b_is_archived"),
+        updated_at=bindparam("b_now_ms"),
+    )
+)
+_CHANGE_ISSUE: Final = (
+    update(issues)
+    .where(issues.c.id == bindparam("b_id"))
+    .values(
+        key=bindparam("b_key"),
+        summary=bindparam("b_summary"),
+        status=bindparam("b_status"),
+        is_deleted=bindparam("b_is_deleted"),
+        updated_at=bindparam("b_now_ms"),
+    )
+)
+_RENEW_ISSUES: Final = (
+    update(issues)
+    .where(issues.c.project_id == bindparam("b_project_id"))
+    .values(updated_at=bindparam("b_now_ms"))
+)
 _DELETE_ISSUE: Final = (
     update(issues)
     .where(issues.c.id == bindparam("b_id"))
@@ -58,6 +91,7 @@ class Place:
     is_deleted: bool
     is_member: bool
     locked_at: int | None
+    is_archived: bool = False
 
 
 def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Place]:
@@ -71,6 +105,7 @@ def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Pl
             row.is_deleted,
             row.member is not None,
             (row.locked_at or 0) if row.is_locked else None,
+            row.is_archived,
         )
         for row in conn.execute(_PLACES, {"user_id": user_id, "issue_ids": issue_ids})
     }
@@ -80,13 +115,21 @@ def is_member(conn: Connection, project_id: int, user_id: int) -> bool:
     return conn.execute(_IS_MEMBER, {"project_id": project_id, "user_id": user_id}).first() is not None
 
 
+def find_project(conn: Connection, project_id: int) -> Project | None:
+    row = conn.execute(_FIND_PROJECT, {"project_id": project_id}).first()
+    return None if row is None else _project(row)
+
+
+def find_issue(conn: Connection, issue_id: int) -> Issue | None:
+    """Also a deleted one."""
+    row = conn.execute(_FIND_ISSUE, {"issue_id": issue_id}).first()
+    return None if row is None else _issue(row)
+
+
 def project_page(conn: Connection, member: int | None, after_id: int, limit: int) -> list[Project]:
     """By id. `member` None: everybody's."""
     question = select(projects).where(projects.c.id > after_id).order_by(projects.c.id).limit(limit)
-    return [
-        Project(row.id, row.key, row.name, row.is_archived, row.updated_at // 1000)
-        for row in conn.execute(_for_member(question, projects.c.id, member))
-    ]
+    return [_project(row) for row in conn.execute(_for_member(question, projects.c.id, member))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +187,38 @@ def add_issue(conn: Connection, project_id: int, *, key: str, summary: str, stat
     return insert_row(conn, _ADD_ISSUE, row)
 
 
-def add_member(conn: Connection, project_id: int, user_id: int, now_ms: int) -> None:
-    """ConstraintBroken when the user is a member already."""
-    conn.execute(_ADD_MEMBER, {"project_id": project_id, "user_id": user_id, "created_at": now_ms})
+def change_project(conn: Connection, new: Project, now_ms: int) -> None:
+    """ConstraintBroken when the key is taken."""
+    conn.execute(
+        _CHANGE_PROJECT,
+        {
+            "b_id": new.id,
+            "b_key": new.key,
+            "b_name": new.name,
+            "b_is_archived": new.is_archived,
+            "b_now_ms": now_ms,
+        },
+    )
+
+
+def change_issue(conn: Connection, new: Issue, now_ms: int) -> None:
+    """ConstraintBroken when the key is taken."""
+    conn.execute(
+        _CHANGE_ISSUE,
+        {
+            "b_id": new.id,
+            "b_key": new.key,
+            "b_summary": new.summary,
+            "b_status": new.status,
+            "b_is_deleted": new.is_deleted,
+            "b_now_ms": now_ms,
+        },
+    )
+
+
+def renew_issues(conn: Connection, project_id: int, now_ms: int) -> None:
+    """Copies elsewhere take all of the project's issues again."""
+    conn.execute(_RENEW_ISSUES, {"b_project_id": project_id, "b_now_ms": now_ms})
 
 
 def mark_deleted(conn: Connection, issue_id: int, now_ms: int, *, is_deleted: bool) -> None:
@@ -160,6 +232,10 @@ def _for_member(question: Select[Any], project_id: Any, member: int | None) -> S
         project_members,
         and_(project_members.c.project_id == project_id, project_members.c.user_id == member),
     )
+
+
+def _project(row: Any) -> Project:
+    return Project(row.id, row.key, row.name, row.is_archived, row.updated_at // 1000)
 
 
 def _issue(row: Any) -> Issue:

@@ -12,10 +12,14 @@ DESCRIPTION_LIMIT = 10_000
 
 RowId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 EpochSeconds = Annotated[int, Meta(ge=0, le=32_503_680_000)]  # the year 3000
-Uuid = Annotated[str, Meta(pattern=ID_TEXT)]
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Uuid = Annotated[str, Meta(max_length=36, pattern=ID_TEXT)]
+Hash = Annotated[str, Meta(max_length=64, pattern=r"^[0-9a-f]{64}$")]
 Description = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
-Seconds = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Currency = Annotated[str, Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]  # ISO 4217
+Line = Annotated[
+    str, Meta(min_length=1, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f]+$(?!\n)")
+]  # one line that says something
 
 
 class Role(StrEnum):
@@ -34,3 +38,12 @@ class RateType(StrEnum):
     HOURLY = "hourly"
     MINUTELY = "minutely"
     SECONDLY = "secondly"
+
+
+class RateLevel(StrEnum):
+    """Whose rate, the nearest first."""
+
+    MEMBER = "member"
+    PROJECT = "project"
+    USER = "user"
+    ORGANISATION = "organisation"
