@@ -6,30 +6,24 @@ The rules have the numbers of sync.md 2.10. All instants are whole epoch seconds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
-from server.domain.holds import LONG_LIMIT_S, Hold
+from server.domain.holds import Hold
 
 FOREVER: Final = 2**40
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """An explicit end of a claim."""
-
-    action_id: str
-    at: int
-    admission: Hold | None = None
+COUNTS_TO_ITS_END: Final = frozenset({None, Hold.VOID})  # only what was claimed after its end is held
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One uninterrupted stretch as a device reported it (R1).
+    """One uninterrupted stretch as it was reported, and corrected since.
 
     `end` is the earliest explicit end, None while it is open; `last_end` the latest. `hold`: none of it counts.
+    `authored_at`: the moment of the entry or correction by hand, None where a timer ran. `is_manual`: none ever ran.
     """
 
     claim_id: str
@@ -37,10 +31,17 @@ class Claim:
     end: int | None = None
     last_end: int | None = None
     hold: Hold | None = None
+    authored_at: int | None = None
+    is_manual: bool = False
 
     @property
     def authored(self) -> tuple[int, str]:
         """R3: of two claims to one instant, the greater owns it."""
+        return self.start if self.authored_at is None else self.authored_at, self.claim_id
+
+    @property
+    def begun(self) -> tuple[int, str]:
+        """The order in which timers were started."""
         return self.start, self.claim_id
 
     @property
@@ -57,79 +58,56 @@ class Piece:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A claim with its ends. `flag` and `flagged_by`: what its user should know, and the action that made it so."""
-
-    claim: Claim
-    flag: Hold | None
-    flagged_by: str | None
-
-
-def settle(claim_id: str, start: int, admission: Hold | None, opened_by: str, ends: Iterable[End]) -> Settled:
-    """R2 and R7. An end before the start is no end of this claim."""
-    valid = sorted((end for end in ends if end.at >= start), key=lambda end: (end.at, end.action_id))
-    if not valid:
-        claim = Claim(claim_id, start, hold=admission)
-        return Settled(claim, admission, None if admission is None else opened_by)
-    first, last = valid[0], valid[-1]
-    hold, cause = _hold(start, admission, opened_by, first)
-    claim = Claim(claim_id, start, first.at, last.at, hold)
-    if hold is None and last.at > first.at:
-        return Settled(claim, Hold.STOPPED_ELSEWHERE, last.action_id)
-    return Settled(claim, hold, cause)
-
-
-def _hold(
-    start: int, admission: Hold | None, opened_by: str, first: End
-) -> tuple[Hold, str] | tuple[None, None]:
-    if admission is not None:
-        return admission, opened_by
-    if first.admission is not None:
-        return first.admission, first.action_id
-    if first.at - start > LONG_LIMIT_S:
-        return Hold.LONG, first.action_id
-    return None, None
-
-
 def provisional_ends(claims: Iterable[Claim]) -> dict[str, int]:
-    """R4: where the open claims end for now, by claim. One that no later claim follows is not there."""
-    counting = sorted((claim for claim in claims if claim.hold is None), key=lambda claim: claim.authored)
+    """R4: where the open claims end for now, by claim. One that no later claim follows is not there.
+
+    What was entered by hand says nothing of a timer's end.
+    """
+    counting = sorted(
+        (claim for claim in claims if claim.hold is None and not claim.is_manual),
+        key=lambda claim: claim.begun,
+    )
     return {claim.claim_id: later.start for claim, later in pairwise(counting) if claim.is_open}
 
 
 def counted(claims: Sequence[Claim], since: int = 0, live: str | None = None) -> list[Piece]:
     """The pieces from `since` on, in order, disjoint. `live`: this open claim counts as if it never ended."""
     provisional = provisional_ends(claims)
-    running: list[tuple[str, int]] = []  # claims that cover the present instant, the owner last
+    ranked = sorted((claim for claim in claims if claim.hold is None), key=lambda claim: claim.authored)
+    begins = sorted(
+        (max(claim.start, since), rank, _end(claim, provisional, live)) for rank, claim in enumerate(ranked)
+    )
+    covering: list[tuple[int, int]] = []  # rank and end of what covers the present instant, its owner first
     pieces: list[Piece] = []
     at = since
-    for claim in sorted(claims, key=lambda each: each.authored):
-        if claim.hold is not None:
-            continue
-        end = FOREVER if claim.claim_id == live else claim.end
-        if end is None:
-            end = provisional.get(claim.claim_id, claim.start)
-        start = max(claim.start, since)
-        _advance(running, pieces, at, start)
-        at = start
+    for start, rank, end in begins:
         if end > start:
-            running.append((claim.claim_id, end))
-    _advance(running, pieces, at, FOREVER)
+            _advance(covering, pieces, ranked, at, start)
+            at = start
+            heappush(covering, (-rank, end))
+    _advance(covering, pieces, ranked, at, FOREVER)
     return pieces
 
 
-def _advance(running: list[tuple[str, int]], pieces: list[Piece], start: int, end: int) -> None:
+def _end(claim: Claim, provisional: Mapping[str, int], live: str | None) -> int:
+    if claim.claim_id == live:
+        return FOREVER
+    return provisional.get(claim.claim_id, claim.start) if claim.end is None else claim.end
+
+
+def _advance(
+    covering: list[tuple[int, int]], pieces: list[Piece], ranked: Sequence[Claim], start: int, end: int
+) -> None:
     """Gives the seconds between to their owners."""
     at = start
-    while running and at < end:
-        claim_id, claim_end = running[-1]
+    while covering and at < end:
+        rank, claim_end = covering[0]
         if claim_end > at:
             until = min(claim_end, end)
-            _add(pieces, Piece(claim_id, at, until))
+            _add(pieces, Piece(ranked[-rank].claim_id, at, until))
             at = until
         if claim_end <= at:
-            running.pop()
+            heappop(covering)
 
 
 def _add(pieces: list[Piece], piece: Piece) -> None:
@@ -145,7 +123,7 @@ def held(claims: Iterable[Claim], pieces: Sequence[Piece]) -> list[tuple[int, in
     for claim in claims:
         if claim.end is None or claim.last_end is None:
             continue
-        spans.append((claim.end if claim.hold is None else claim.start, claim.last_end))
+        spans.append((claim.end if claim.hold in COUNTS_TO_ITS_END else claim.start, claim.last_end))
     return _without(_union(spans), [(piece.start, piece.end) for piece in pieces])
 
 

@@ -14,7 +14,11 @@ LONG_LIMIT_S: Final = 16 * 3600
 
 
 class Hold(StrEnum):
-    """Why a claim, or a part of it, is held. ORPHAN: its timer's start has not come yet; nobody need act."""
+    """Why a claim, or a part of it, is held.
+
+    ORPHAN: its timer's start has not come yet; nobody need act. VOID: deleted; it is neither counted nor held.
+    EDITED_TWICE holds nothing: it is only to be known.
+    """
 
     ISSUE_UNKNOWN = "ISSUE_UNKNOWN"
     ISSUE_DELETED = "ISSUE_DELETED"
@@ -24,7 +28,18 @@ class Hold(StrEnum):
     LATE = "LATE"
     LONG = "LONG"
     STOPPED_ELSEWHERE = "STOPPED_ELSEWHERE"
+    PERIOD_CLOSED = "PERIOD_CLOSED"
+    VOID_VS_EDIT = "VOID_VS_EDIT"
+    EDITED_TWICE = "EDITED_TWICE"
     ORPHAN = "ORPHAN"
+    VOID = "VOID"
+
+
+ISSUE_HOLDS: Final = frozenset(
+    {Hold.ISSUE_UNKNOWN, Hold.ISSUE_DELETED, Hold.NO_PERMISSION, Hold.BUDGET_LOCKED}
+)
+TIME_HOLDS: Final = frozenset({Hold.FUTURE, Hold.LATE, Hold.PERIOD_CLOSED})
+NOBODY_NEED_ACT: Final = frozenset({Hold.ORPHAN, Hold.VOID})
 
 
 class Rejection(StrEnum):
@@ -46,6 +61,10 @@ HOLD_WORDS: Final = {
     Hold.LATE: "This is more than 35 days old. The time is kept; ask your manager to add it.",
     Hold.LONG: "This is longer than 16 hours without a break. The time is kept; correct its end.",
     Hold.STOPPED_ELSEWHERE: "The timer was stopped earlier on another device. What follows that stop is kept, not counted.",
+    Hold.PERIOD_CLOSED: "This lies in a closed period. The time is kept; ask your manager to approve it.",
+    Hold.VOID_VS_EDIT: "This log was deleted, and worked on or changed afterwards. What came afterwards is kept, not counted.",
+    Hold.EDITED_TWICE: "This log was changed in two places. The later change counts; compare it with the other one.",
+    Hold.VOID: "This log was deleted.",
     Hold.ORPHAN: "Its start has not arrived yet.",
 }
 

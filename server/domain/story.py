@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.claims import Claim
+from server.domain.corrections import UNCORRECTED, Corrected
+from server.domain.holds import Hold
 from server.domain.messages import ActionKind, TimerStatus
 
 
@@ -21,7 +23,12 @@ class EndFact:
     @property
     def order(self) -> tuple[int, bool, str]:
         """At the same instant a stop comes after a pause."""
-        return self.at, self.kind is ActionKind.STOP, self.action_id
+        return self.at, self.is_stop, self.action_id
+
+    @property
+    def is_stop(self) -> bool:
+        """What was entered by hand is done."""
+        return self.kind is not ActionKind.PAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +42,31 @@ class Story:
     description: str | None
 
 
-def tell(claims: Sequence[Claim], resumed: Sequence[Claim], ends: Sequence[EndFact]) -> Story:
+def tell(
+    claims: Sequence[Claim],
+    resumed: Sequence[Claim],
+    ends: Sequence[EndFact],
+    corrected: Corrected = UNCORRECTED,
+) -> Story:
     """`claims`: all of the timer; `resumed`: those of them that a resume opened; `ends`: all its ends."""
-    status = _status(claims, ends)
-    pauses = [end.at for end in ends if end.kind is ActionKind.PAUSE]
-    words = [end for end in ends if end.description is not None]
+    worked = [claim for claim in claims if claim.hold is not Hold.VOID] or claims
+    status = TimerStatus.STOPPED if corrected.is_removed else _status(worked, ends)
+    pauses = [end.at for end in ends if not end.is_stop]
     return Story(
         status=status,
-        end_time=_end_time(claims, ends) if status is TimerStatus.STOPPED else None,
+        end_time=_end_time(worked, ends, corrected) if status is TimerStatus.STOPPED else None,
         paused_at=max(pauses, default=None),
         resumed_at=max((claim.start for claim in resumed), default=None),
-        description=max(words, key=lambda end: end.order).description if words else None,
+        description=_description(ends, corrected),
     )
+
+
+def _description(ends: Sequence[EndFact], corrected: Corrected) -> str | None:
+    """The one that was given last, with a stop or by a correction."""
+    said = [(*end.order, end.description) for end in ends if end.description is not None]
+    if corrected.words is not None:
+        said.append((corrected.words.at, True, corrected.words.action_id, corrected.words.text))
+    return max(said)[-1] if said else None
 
 
 def _status(claims: Sequence[Claim], ends: Sequence[EndFact]) -> TimerStatus:
@@ -54,11 +74,19 @@ def _status(claims: Sequence[Claim], ends: Sequence[EndFact]) -> TimerStatus:
     if not ends or any(claim.is_open for claim in claims):
         return TimerStatus.RUNNING
     latest = max(ends, key=lambda end: end.order)
-    return TimerStatus.STOPPED if latest.kind is ActionKind.STOP else TimerStatus.PAUSED
+    return TimerStatus.STOPPED if latest.is_stop else TimerStatus.PAUSED
 
 
-def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact]) -> int | None:
-    """The first stop after which nothing more was worked."""
-    worked_until = max((claim.end for claim in claims if claim.end is not None), default=0)
-    stops = [end.at for end in ends if end.kind is ActionKind.STOP]
+def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> int | None:
+    """Where a correction ends its last claim; else the first stop after which nothing more was worked."""
+    last = max(
+        (claim for claim in claims if claim.end is not None),
+        key=lambda claim: (claim.end, claim.claim_id),
+        default=None,
+    )
+    worked_until = 0 if last is None or last.end is None else last.end
+    correction = None if last is None else corrected.bounds.get(last.claim_id)
+    if corrected.is_removed or (correction is not None and correction.end is not None):
+        return worked_until
+    stops = [end.at for end in ends if end.is_stop]
     return min((at for at in stops if at >= worked_until), default=max(stops, default=None))

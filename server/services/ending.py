@@ -6,9 +6,10 @@ from typing import Final
 
 from server.db.repositories import claims
 from server.db.repositories.claims import StoredClaim, StoredEnd
-from server.domain.claims import Claim, Settled, settle
+from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
 from server.domain.messages import ActionKind, PauseBody, StopBody
+from server.domain.settling import Opening, Settled, settle
 from server.services.facts import Facts
 from server.services.opening import NOT_YOURS
 from server.services.outcome import Outcome, applied, held, rejected
@@ -43,10 +44,7 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
 def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
     """The claim with all its ends that came so far."""
     return settle(
-        stored.claim_id,
-        stored.claim.start,
-        stored.admission,
-        stored.action_id,
+        Opening(stored.claim_id, stored.claim.start, stored.action_id, stored.admission),
         [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id],
     )
 

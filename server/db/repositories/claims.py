@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
 from server.db.tables import applied_actions, claim_ends, claims, issues
-from server.domain.claims import Claim, End
-from server.domain.holds import Hold
+from server.domain.claims import Claim
+from server.domain.holds import NOBODY_NEED_ACT, Hold
 from server.domain.messages import ActionKind, Attention
+from server.domain.settling import End
 
 OPEN_SPAN_MS: Final = 2**53 - 1
 ATTENTION_LIMIT: Final = 200
@@ -276,7 +277,7 @@ def attention(conn: Connection, user_id: int, words: dict[Hold, str]) -> list[At
 
 
 def _needs_attention(hold: Hold | None) -> bool:
-    return hold is not None and hold is not Hold.ORPHAN
+    return hold is not None and hold not in NOBODY_NEED_ACT
 
 
 def _hold(code: str | None) -> Hold | None:

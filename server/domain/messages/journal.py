@@ -18,6 +18,9 @@ class ActionKind(StrEnum):
     PAUSE = "timer.pause"
     RESUME = "timer.resume"
     STOP = "timer.stop"
+    ADD = "log.add"
+    EDIT = "log.edit"
+    VOID = "log.void"
 
 
 class EndCause(StrEnum):
@@ -42,7 +45,7 @@ class Instant(Struct):
     mono_s: Seconds
     awake_s: Seconds
     tz: Annotated[str, Meta(max_length=64)]
-    off_ms: int | None = None
+    off_ms: Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)] | None = None
 
 
 class StartBody(Struct, forbid_unknown_fields=True):
@@ -112,7 +115,7 @@ class Beat(Struct):
 
 
 class SyncRequest(Struct):
-    protocol: Annotated[int, Meta(ge=1)]
+    protocol: Annotated[int, Meta(ge=1, le=1000)]
     nonce: Annotated[str, Meta(min_length=8, max_length=64)]
     device_id: Uuid
     now: ClockReading

@@ -9,16 +9,15 @@ import pytest
 from server.domain.claims import (
     FOREVER,
     Claim,
-    End,
     Piece,
     clip,
     counted,
     held,
     measure,
     provisional_ends,
-    settle,
 )
 from server.domain.holds import LONG_LIMIT_S, Hold
+from server.domain.settling import End, Opening, settle
 
 
 def closed(name: str, start: int, end: int, last: int | None = None, hold: Hold | None = None) -> Claim:
@@ -45,29 +44,29 @@ def test_the_order_of_claims_changes_nothing(order: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_earliest_end_counts(order: tuple[int, ...]) -> None:
     ends = [End("x", 40), End("y", 20), End("z", 60)]
-    settled = settle("a", 10, None, "start", [ends[index] for index in order])
+    settled = settle(Opening("a", 10, "start"), [ends[index] for index in order])
     assert settled.claim == Claim("a", 10, 20, 60)
     assert (settled.flag, settled.flagged_by) == (Hold.STOPPED_ELSEWHERE, "z")
 
 
 def test_one_end_leaves_nothing_to_say() -> None:
-    settled = settle("a", 10, None, "start", [End("x", 40)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 40)])
     assert settled.claim == Claim("a", 10, 40, 40)
     assert (settled.flag, settled.flagged_by) == (None, None)
 
 
 def test_two_ends_at_the_same_second_are_one() -> None:
-    assert settle("a", 10, None, "start", [End("x", 40), End("y", 40)]).flag is None
+    assert settle(Opening("a", 10, "start"), [End("x", 40), End("y", 40)]).flag is None
 
 
 def test_an_end_before_the_start_is_none() -> None:
-    settled = settle("a", 10, None, "start", [End("x", 9)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 9)])
     assert settled.claim.is_open
     assert settled.claim.last_end is None
 
 
 def test_an_end_at_the_start_is_one() -> None:
-    assert settle("a", 10, None, "start", [End("x", 10)]).claim == Claim("a", 10, 10, 10)
+    assert settle(Opening("a", 10, "start"), [End("x", 10)]).claim == Claim("a", 10, 10, 10)
 
 
 def test_the_tail_after_the_earliest_end_is_held() -> None:
@@ -136,29 +135,29 @@ def test_a_running_timer_counts_on_after_what_covers_it() -> None:
 
 
 def test_a_claim_that_was_not_admitted_is_held() -> None:
-    settled = settle("a", 10, Hold.ISSUE_DELETED, "start", [End("x", 40)])
+    settled = settle(Opening("a", 10, "start", Hold.ISSUE_DELETED), [End("x", 40)])
     assert (settled.claim.hold, settled.flag, settled.flagged_by) == (*(2 * [Hold.ISSUE_DELETED]), "start")
     assert pieces(settled.claim) == []
     assert held([settled.claim], []) == [(10, 40)]
 
 
 def test_an_end_that_was_not_admitted_holds_its_claim() -> None:
-    settled = settle("a", 10, None, "start", [End("x", 40, Hold.FUTURE)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 40, Hold.FUTURE)])
     assert (settled.claim.hold, settled.flagged_by) == (Hold.FUTURE, "x")
 
 
 def test_an_end_that_was_not_admitted_is_no_matter_after_one_that_was() -> None:
-    settled = settle("a", 10, None, "start", [End("x", 40, Hold.FUTURE), End("y", 30)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 40, Hold.FUTURE), End("y", 30)])
     assert settled.claim == Claim("a", 10, 30, 40)
     assert (settled.flag, settled.flagged_by) == (Hold.STOPPED_ELSEWHERE, "x")
 
 
 def test_sixteen_hours_are_not_too_long() -> None:
-    assert settle("a", 10, None, "start", [End("x", 10 + LONG_LIMIT_S)]).flag is None
+    assert settle(Opening("a", 10, "start"), [End("x", 10 + LONG_LIMIT_S)]).flag is None
 
 
 def test_a_second_more_is_too_long() -> None:
-    settled = settle("a", 10, None, "start", [End("x", 11 + LONG_LIMIT_S)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 11 + LONG_LIMIT_S)])
     assert (settled.claim.hold, settled.flag, settled.flagged_by) == (Hold.LONG, Hold.LONG, "x")
 
 

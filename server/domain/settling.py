@@ -1,0 +1,153 @@
+"""What is a claim, by everything that was ever said of it?
+
+The rules have the numbers of sync.md 2.10. Instants are whole epoch seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.domain.claims import Claim
+from server.domain.holds import FUTURE_LIMIT_S, ISSUE_HOLDS, LONG_LIMIT_S, TIME_HOLDS, Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a claim began. `opened_by`: the action. `manual_at`: when it was entered by hand, None where a timer ran."""
+
+    claim_id: str
+    start: int
+    opened_by: str
+    admission: Hold | None = None
+    manual_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An explicit end of a claim."""
+
+    action_id: str
+    at: int
+    admission: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The bounds that its latest edit gave to a claim. `end` None: it ends where its explicit ends say."""
+
+    action_id: str
+    authored: int
+    start: int
+    end: int | None
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a claim's whole log.
+
+    `removed_at`: when it was deleted; `restored_by`: the edit that was made after that; `is_moved`: to another issue,
+    which takes its time.
+    """
+
+    removed_at: int | None = None
+    restored_by: str | None = None
+    is_moved: bool = False
+
+
+UNTOUCHED: Final = Fate()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A claim as it is now. `flag` and `flagged_by`: what its user should know, and the action that made it so."""
+
+    claim: Claim
+    flag: Hold | None
+    flagged_by: str | None
+
+
+def settle(
+    opening: Opening,
+    ends: Iterable[End],
+    correction: Correction | None = None,
+    fate: Fate = UNTOUCHED,
+    *,
+    long_limit_s: int = LONG_LIMIT_S,
+) -> Settled:
+    """R2, R5, R6 and R7. An end before the start is no end of this claim."""
+    valid = sorted((end for end in ends if end.at >= opening.start), key=lambda end: (end.at, end.action_id))
+    start = opening.start if correction is None else correction.start
+    if correction is not None and correction.end is not None:
+        bounds = [End(correction.action_id, correction.end)]
+    else:
+        bounds = [End(end.action_id, max(start, end.at), end.admission) for end in valid]
+    gone_at = _gone_at(correction, fate)
+    if gone_at is not None:
+        return _gone(opening, start, bounds, valid, gone_at)
+    hold, cause = _hold(opening, start, bounds, correction, fate, long_limit_s)
+    claim = Claim(
+        opening.claim_id,
+        start,
+        bounds[0].at if bounds else None,
+        bounds[-1].at if bounds else None,
+        hold,
+        opening.manual_at if correction is None else correction.authored,
+        opening.manual_at is not None,
+    )
+    if hold is None and bounds and bounds[-1].at > bounds[0].at:
+        return Settled(claim, Hold.STOPPED_ELSEWHERE, bounds[-1].action_id)
+    return Settled(claim, hold, cause)
+
+
+def _gone_at(correction: Correction | None, fate: Fate) -> int | None:
+    """When somebody said that this stretch was none."""
+    if fate.removed_at is not None and fate.restored_by is None:
+        return fate.removed_at
+    return correction.authored if correction is not None and correction.is_void else None
+
+
+def _gone(opening: Opening, start: int, bounds: Sequence[End], valid: Sequence[End], gone_at: int) -> Settled:
+    """Nothing of it counts or is held, but what its timer went on to record afterwards."""
+    is_manual = opening.manual_at is not None
+    if valid and not is_manual and valid[-1].at > gone_at + FUTURE_LIMIT_S:
+        last = valid[-1]
+        claim = Claim(opening.claim_id, start, max(start, gone_at), max(start, last.at), Hold.VOID)
+        return Settled(claim, Hold.VOID_VS_EDIT, last.action_id)
+    end = bounds[0].at if bounds else max(start, gone_at)
+    return Settled(
+        Claim(opening.claim_id, start, end, end, Hold.VOID, opening.manual_at, is_manual), None, None
+    )
+
+
+def _hold(  # noqa: PLR0917  # each is a fact of its own
+    opening: Opening,
+    start: int,
+    bounds: Sequence[End],
+    correction: Correction | None,
+    fate: Fate,
+    long_limit_s: int,
+) -> tuple[Hold, str] | tuple[None, None]:
+    admission = _admission(opening, correction, fate)
+    if admission is not None:
+        return admission, opening.opened_by
+    if bounds:
+        first = bounds[0]
+        if first.admission is not None:
+            return first.admission, first.action_id
+        if first.at - start > long_limit_s:
+            return Hold.LONG, first.action_id
+    if fate.restored_by is not None:
+        return Hold.VOID_VS_EDIT, fate.restored_by
+    return None, None
+
+
+def _admission(opening: Opening, correction: Correction | None, fate: Fate) -> Hold | None:
+    """What is wrong with its start, unless somebody has put that right."""
+    if fate.is_moved and opening.admission in ISSUE_HOLDS:
+        return None
+    if correction is not None and opening.admission in TIME_HOLDS:
+        return None
+    return opening.admission
