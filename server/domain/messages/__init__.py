@@ -118,6 +118,15 @@ from server.domain.messages.timers import (
     TimeLog,
     TimerReply,
 )
+from server.domain.messages.webhooks import (
+    Delivery,
+    DeliveryPage,
+    DeliveryState,
+    MadeWebhook,
+    NewWebhook,
+    Webhook,
+    WebhookPage,
+)
 
 __all__ = [
     "DESCRIPTION_LIMIT",
@@ -151,6 +160,9 @@ __all__ = [
     "CostRate",
     "CostSegment",
     "Currency",
+    "Delivery",
+    "DeliveryPage",
+    "DeliveryState",
     "Description",
     "Device",
     "DevicePage",
@@ -169,12 +181,14 @@ __all__ = [
     "LockBudget",
     "LogPage",
     "LogTotals",
+    "MadeWebhook",
     "Me",
     "Member",
     "MemberPage",
     "NewIssue",
     "NewProject",
     "NewUser",
+    "NewWebhook",
     "OpenTimer",
     "OutcomeKind",
     "PauseBody",
@@ -219,4 +233,6 @@ __all__ = [
     "User",
     "UserPage",
     "Uuid",
+    "Webhook",
+    "WebhookPage",
 ]
