@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from server.api import accounts, catalog, health, logs, problems, sync, timers
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
+from server.api.methods import told
 from server.api.office import Ask, Office, carries_token, office_of
 from server.api.wire import BODY_LIMIT, Answer
 from server.db.session import StorageFailed
@@ -38,11 +40,14 @@ ROUTES: Final = [
 
 def routers() -> list[Router]:
     return [
-        Router("/", route_handlers=HEALTH, return_dto=None),
-        Router(PREFIX, route_handlers=ROUTES, return_dto=None, before_request=carries_token),
+        Router("/", route_handlers=[*told(HEALTH), *HEALTH], return_dto=None),
+        Router(
+            PREFIX, route_handlers=[*told(ROUTES), *ROUTES], return_dto=None, before_request=carries_token
+        ),
     ]
 
 
+@cache
 def document(version: str) -> bytes:
     """The API's description as it is committed and served."""
     return msgspec.json.format(msgspec.json.encode(describe(routers(), version)), indent=2) + b"\n"

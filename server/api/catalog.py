@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from litestar import get
 from litestar.params import QueryParameter
 
-from server.api.asked import Cursor, Id, Second
+from server.api.asked import Cursor, Id, Page, Second
 from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
@@ -30,7 +30,7 @@ Words = Annotated[
     operation_id="projects",
     responses=documented(401, 422),
 )
-async def projects(request: Ask, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[ProjectPage]:
+async def projects(request: Ask, cursor: Page = None, limit: Limit = PAGE) -> Answer[ProjectPage]:
     return Answer(
         await office_of(request).read(
             request, lambda call: catalog.projects(call.conn, call.principal, cursor, limit)

@@ -76,7 +76,7 @@ def _tidy(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         for flag in ("deprecated", "allowEmptyValue", "allowReserved"):
             parameter.pop(flag, None)
-        parameter["schema"] = _whole(_never_null(parameter["schema"]))
+        parameter["schema"] = _bounded(_whole(_never_null(parameter["schema"])))
         parameter["schema"].pop("description", None)  # the parameter has it
     operation.pop("deprecated", None)
     if "requestBody" in operation:
@@ -113,3 +113,8 @@ def _whole(schema: dict[str, Any]) -> dict[str, Any]:
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in schema.items()
     }
+
+
+def _bounded(schema: dict[str, Any]) -> dict[str, Any]:
+    """Litestar does not say that nothing is below 0."""
+    return {"minimum": 0, **schema} if "maximum" in schema else schema

@@ -10,6 +10,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.typing import FieldDefinition
 
 from server.api.events import TIMER_ACTIONS, timer_failed
 from server.api.fields import MISSING, from_words
@@ -30,10 +31,6 @@ HEADERS: Final = {
 
 KNOWN: Final = {400: Refusal, 404: NotFound, 405: WrongMethod, 413: TooLarge}
 BODY: Final = "data"
-NAMES: Final = {
-    "since": "from",
-    "until": "to",
-}  # where a parameter could not be called what the query calls it
 TITLES: Final = {
     400: "The request cannot be read",
     401: "Not signed in, or e-mail or password is wrong",
@@ -41,7 +38,7 @@ TITLES: Final = {
     404: "There is no such thing",
     409: "This does not fit the present state",
     413: "The request is too large",
-    415: "The request's encoding is not known",
+    415: "The body is not JSON, or packed in a way that is not known",
     422: "Some fields are not right, or the key was used for another request",
     423: "The budget is locked",
     429: "Too many tries",
@@ -85,7 +82,7 @@ def on_refusal(request: Ask, refusal: Refusal) -> Response[Problem]:
 def on_http_exception(request: Ask, failure: HTTPException) -> Response[Problem]:
     """What the web framework itself refuses."""
     if isinstance(failure, ValidationException):
-        return on_refusal(request, _invalid(failure))
+        return on_refusal(request, _invalid(request, failure))
     kind = KNOWN.get(failure.status_code)
     if kind is None:
         return on_failure(request, failure)
@@ -112,19 +109,24 @@ def _log(request: Ask, failure: Exception) -> None:
     office_of(request).log.error(event, error=type(failure).__name__, exc_info=failure)
 
 
-def _invalid(failure: ValidationException) -> Invalid:
-    return Invalid("Correct what is named and ask again.", errors=_named(failure.extra))
+def _invalid(request: Ask, failure: ValidationException) -> Invalid:
+    """Names what is wrong as the request does, not as the handler does."""
+    asked = request.route_handler.parsed_fn_signature.parameters
+    wrong = failure.extra if isinstance(failure.extra, list) else []
+    return Invalid(
+        "Correct what is named and ask again.",
+        errors=[error for each in wrong for error in _named(each, asked)],
+    )
 
 
-def _named(extra: Any) -> list[FieldError]:
-    found = []
-    for each in extra if isinstance(extra, list) else ():
-        key = str(each.get("key", "query"))
-        if key == BODY:
-            found.append(FieldError("body", MISSING))
-        else:
-            found.append(FieldError(NAMES.get(key, key), from_words(str(each.get("message", ""))).message))
-    return found
+def _named(wrong: dict[str, Any], asked: dict[str, FieldDefinition]) -> list[FieldError]:
+    """Litestar also complains of a body that may be left out, and was, when something else is wrong."""
+    key = str(wrong.get("key", "query"))
+    if key == BODY:
+        return [FieldError("body", MISSING)] if asked[BODY].is_required else []
+    known = asked.get(key)
+    told = None if known is None or known.kwarg_definition is None else known.kwarg_definition.name
+    return [FieldError(told or key, from_words(str(wrong.get("message", ""))).message)]
 
 
 def _words(kind: type[Refusal]) -> str:

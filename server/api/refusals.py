@@ -13,6 +13,10 @@ class TooLarge(Refusal):
     status, code, title = 413, "too_large", "The request is too large"
 
 
+class WrongMediaType(Refusal):
+    status, code, title = 415, "wrong_media_type", "The request's body is not JSON"
+
+
 class UnknownEncoding(Refusal):
     status, code, title = 415, "unknown_encoding", "The request's encoding is not known"
 

@@ -16,7 +16,7 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.types import Serializer
 
 from server.api.fields import field_errors, from_words
-from server.api.refusals import TooLarge, UnknownEncoding
+from server.api.refusals import TooLarge, UnknownEncoding, WrongMediaType
 from server.domain.errors import Invalid, Refusal
 from server.domain.messages import FieldError
 
@@ -26,6 +26,7 @@ BODY_LIMIT: Final = 64 * 1024
 SYNC_LIMIT: Final = 256 * 1024
 GZIP: Final = 31  # zlib's number for a gzip header and trailer
 NOTHING: Final = b"{}"
+JSON: Final = "application/json"
 UNREADABLE: Final = "The body is not JSON that can be read."
 
 encode: Final = msgspec.json.Encoder(decimal_format="number").encode
@@ -55,7 +56,8 @@ class Body(AbstractDTO[T], Generic[T]):
     takes_gzip = False
 
     def decode_bytes(self, value: bytes) -> T:
-        """Refusal: TooLarge, UnknownEncoding, Invalid, or plainly unreadable."""
+        """Refusal: TooLarge, WrongMediaType, UnknownEncoding, Invalid, or plainly unreadable."""
+        _says_json(self.asgi_connection.headers.get("content-type", JSON))
         encoding = self.asgi_connection.headers.get("content-encoding", "identity")
         if encoding == "gzip" and self.takes_gzip:
             value = inflate(value, self.limit)
@@ -94,6 +96,12 @@ class SyncBody(Body[T], Generic[T]):
 
     limit = SYNC_LIMIT
     takes_gzip = True
+
+
+def _says_json(content_type: str) -> None:
+    """A form in a foreign page cannot say so. WrongMediaType."""
+    if content_type.partition(";")[0].strip().lower() != JSON:
+        raise WrongMediaType("Send JSON, with the header Content-Type: application/json.")
 
 
 def inflate(packed: bytes, limit: int) -> bytes:
