@@ -57,18 +57,13 @@ def note_use(conn: Connection, principal: Principal, now_ms: int) -> None:
     sign_ins.used(conn, principal.token_id, now_ms)
 
 
-def revoke(conn: Connection, principal: Principal, now_ms: int) -> None:  # noqa: ARG001  # the services' common form
-    """Signs this device out. Its actions stay, and its outbox can be sent after the next sign-in."""
-    sign_ins.forget(conn, principal.token_id)
-
-
 def me(conn: Connection, principal: Principal, server: ServerInfo, now_ms: int) -> Me:
     return Me(
         id=principal.user_id,
         email=principal.email,
         name=principal.name,
         role=principal.role,
-        rate=rates.rate_at(rates.of_user(conn, principal.user_id), now_ms // 1000),
+        rate=rates.general_rate(conn, principal.user_id, now_ms // 1000),
         server=server,
     )
 

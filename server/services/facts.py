@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
-from server.db.repositories import actions, catalog, claims, organisation, rates
+from server.db.repositories import actions, catalog, claims, organisation
 from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
 from server.db.repositories.claims import StoredClaim, StoredEnd
 from server.db.repositories.logs import Figures
-from server.db.repositories.rates import DatedRate
 from server.db.session import Connection
 from server.domain.messages import StartBody
 from server.domain.organisation import Organisation
 from server.domain.principal import Principal
+from server.domain.rating import Terms
 from server.services.bodies import Nonsense, Said
+from server.services.rates import terms_for
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Facts:
     new_logs: dict[int, Figures] = field(default_factory=dict)
     uncounted: set[str] = field(default_factory=set)
     had_timer: bool | None = None
+    _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
@@ -52,9 +55,12 @@ class Facts:
     def organisation(self) -> Organisation:
         return organisation.find(self.conn)
 
-    @cached_property
-    def rates(self) -> Sequence[DatedRate]:
-        return rates.of_user(self.conn, self.principal.user_id)
+    def terms(self, project_id: int, day: date) -> Terms:
+        """What a log that begins there and then gets; asked once for all logs of that day."""
+        key = (project_id, day)
+        if key not in self._terms:
+            self._terms[key] = terms_for(self.conn, self.principal.user_id, project_id, day)
+        return self._terms[key]
 
     def load(self, said: Iterable[Said]) -> None:
         """Actions, timers, claims and issues that these name."""

@@ -16,7 +16,6 @@ from server.domain.permissions import may_track
 from server.services.bodies import envelope
 from server.services.facts import Facts
 from server.services.outcome import Outcome, applied, held, rejected
-from server.services.rates import rate_at
 
 NOT_YOURS = rejected(Rejection.WRONG_USER, "This timer belongs to another user.")
 EARLY_RESUME = "The start of this timer has not arrived yet; its time counts as soon as it does."
@@ -92,14 +91,15 @@ def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int |
     place = None if issue_id is None else facts.places.get(issue_id)
     if place is None or not may_track(facts.principal.role, is_member=place.is_member):
         return None
+    day = facts.organisation.day_of(start)
     new = NewLog(
         timer_id=timer_id,
         issue_id=place.issue_id,
         user_id=facts.principal.user_id,
         project_id=place.project_id,
         start=start,
-        day=facts.organisation.day_of(start),
-        rate=rate_at(facts.rates, start),
+        day=day,
+        terms=facts.terms(place.project_id, day),
     )
     made = logs.add(facts.conn, new, facts.sender.now_ms)
     facts.new_logs[made.log_id] = made

@@ -102,5 +102,7 @@ def _timer(
         closed_seconds=closed,
         rate=None if log is None else log.rate,
         logged_cost=ZERO if log is None else log.total_cost,
+        exchange_rate=None if log is None or log.exchange is None else log.exchange.rate,
+        converted_currency=None if log is None or log.exchange is None else log.exchange.currency,
         hold=stored.claim.hold if stored.claim.hold is not Hold.ORPHAN else None,
     )

@@ -15,7 +15,7 @@ from server.db.repositories.claims import Flag, StoredClaim
 from server.db.repositories.logs import AS_BEGUN, Figures, State
 from server.db.repositories.segments import Segment
 from server.domain.messages import ActionKind
-from server.domain.money import cost
+from server.domain.money import ZERO
 from server.domain.story import EndFact, tell
 from server.services import totals
 from server.services.ending import settle_stored
@@ -115,17 +115,26 @@ def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, 
         if seconds == 0:
             continue
         before = figures[log_id]
-        duration = before.duration_seconds + seconds
-        after = replace(before, duration_seconds=duration, total_cost=cost(duration, before.rate))
+        after = before.counting(before.duration_seconds + seconds)
         figures[log_id] = after
         changed.append((before, after))
-        if before.rate is not None and after.total_cost != before.total_cost:
-            delta = after.total_cost - before.total_cost
-            spendings.append(Spending(before.project_id, before.rate.currency, delta))
+        spendings += _spendings(before, after)
     logs.set_figures(facts.conn, [after for _, after in changed], facts.sender.now_ms)
     totals.move(facts.conn, changed)
     budgets.spend(facts.conn, spendings, facts.sender.now_ms)
     return figures
+
+
+def _spendings(before: Figures, after: Figures) -> list[Spending]:
+    """In the log's own currency and in the one that it is converted into: a budget has one of them."""
+    found = []
+    if before.rate is not None and after.total_cost != before.total_cost:
+        delta = after.total_cost - before.total_cost
+        found.append(Spending(before.project_id, before.rate.currency, delta))
+    converted = (after.converted_cost or ZERO) - (before.converted_cost or ZERO)
+    if before.exchange is not None and converted:
+        found.append(Spending(before.project_id, before.exchange.currency, converted))
+    return found
 
 
 def _tell_stories(facts: Facts) -> None:

@@ -1,33 +1,43 @@
-"""What does a person's time cost on a day?"""
+"""What does a person's time cost on a day, and who may say so?"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
-from server.db.repositories import rates
-from server.db.repositories.rates import DatedRate
+from server.db import after
+from server.db.repositories import exchange, organisation, rates
 from server.db.session import Connection
 from server.domain.errors import Invalid
-from server.domain.messages import FieldError, Rate, RateType
-from server.domain.money import to_units
+from server.domain.events import RatesChanged
+from server.domain.messages import FieldError, Rate, RateLevel, RateType
+from server.domain.money import is_amount
+from server.domain.rating import FIRST_DAY, LAST_DAY, DatedRate, Found, Owner, Terms, amended, following
 
-CURRENCY: Final = re.compile("[A-Z]{3}")  # ISO 4217
-
-
-def of_user(conn: Connection, user_id: int) -> list[DatedRate]:
-    """Latest first."""
-    return rates.of_user(conn, user_id)
+DIGITS: Final = 10  # DECIMAL(10,4)
 
 
-def rate_at(dated: Sequence[DatedRate], at_s: int) -> Rate | None:
-    """The rate of the UTC day in which this second lies; None when none was agreed for it."""
-    day = datetime.fromtimestamp(at_s, UTC).date()
-    return next((each.rate for each in dated if each.covers(day)), None)
+def rate_for(conn: Connection, user_id: int, project_id: int | None, at_s: int) -> Found | None:
+    """The rate of work that begins at that second, on that project or in general; None when nothing was agreed."""
+    day = organisation.find(conn).day_of(at_s)
+    return rates.holding(conn, user_id, project_id, day)
+
+
+def general_rate(conn: Connection, user_id: int, at_s: int) -> Rate | None:
+    """The person's or the organisation's; of a project nothing is known."""
+    found = rate_for(conn, user_id, None, at_s)
+    return None if found is None else found.rate
+
+
+def terms_for(conn: Connection, user_id: int, project_id: int, day: date) -> Terms:
+    """What is copied onto a log of that project that begins on that day of the organisation."""
+    found = rates.holding(conn, user_id, project_id, day)
+    target = None if found is None else exchange.budget_currency(conn, project_id)
+    if found is None or target is None or target == found.rate.currency:
+        return Terms(found)
+    return Terms(found, exchange.holding(conn, found.rate.currency, target, day))
 
 
 def set_user_rate(  # noqa: PLR0917  # the order is the callers' contract
@@ -39,27 +49,56 @@ def set_user_rate(  # noqa: PLR0917  # the order is the callers' contract
     effective_from: date,
 ) -> None:
     """Holds from that day on, until the day before the next later rate. Logs that exist keep theirs. Invalid."""
-    _check(amount, currency)
-    days = sorted({effective_from, *(each.since for each in rates.of_user(conn, user_id))})
-    following = dict(pairwise(days)).get(effective_from)
-    until = None if following is None else following - timedelta(days=1)
-    rates.set_rate(conn, user_id, Rate(rate_type, amount, currency), effective_from, until)
+    agree(
+        conn,
+        Owner(RateLevel.USER, user_id),
+        DatedRate(Rate(rate_type, amount, currency), effective_from, None),
+    )
 
 
-def _check(amount: Decimal, currency: str) -> None:
+def agree(conn: Connection, owner: Owner, new: DatedRate) -> DatedRate:
+    """The rate as it holds now: without a last day until the next later one begins. Logs that exist keep theirs. Invalid."""
+    organisation.take(conn)  # so that two who set rates at once do not overlap
+    before = rates.of_owner(conn, owner)
+    check(before, new)
+    later = amended(before, new)
+    rates.save(conn, owner, before, later)
+    tell(conn, owner)
+    return next(each for each in later if each.since == new.since)
+
+
+def tell(conn: Connection, owner: Owner) -> None:
+    """A project's or the organisation's rate may be anybody's."""
+    after.tell(conn, RatesChanged(owner.user_id))
+
+
+def check(before: Sequence[DatedRate], new: DatedRate) -> None:
+    """Invalid, with all that is wrong."""
     errors = []
-    if not _is_rate(amount):
+    if not is_amount(new.rate.rate_amount, DIGITS):
         errors.append(
             FieldError("rate_amount", "A rate is more than 0, below 1000000, with at most 4 places.")
         )
-    if not CURRENCY.fullmatch(currency):
+    if not _is_currency(new.rate.currency):
         errors.append(FieldError("currency", "A currency has three capital letters, such as USD."))
+    errors += wrong_days(new.since, new.until)
+    later = following(before, new.since)
+    if not errors and later is not None and new.until is not None and new.until >= later:
+        errors.append(FieldError("effective_until", f"Another rate begins on {later}. End before it."))
     if errors:
         raise Invalid("The rate is not right.", errors=errors)
 
 
-def _is_rate(amount: Decimal) -> bool:
-    try:
-        return 0 < to_units(amount) < 10**10  # DECIMAL(10,4)
-    except ValueError:
-        return False
+def wrong_days(since: date, until: date | None = None) -> list[FieldError]:
+    errors = []
+    if not FIRST_DAY <= since <= LAST_DAY:
+        errors.append(FieldError("effective_from", f"Choose a day from {FIRST_DAY} to {LAST_DAY}."))
+    if until is not None and not FIRST_DAY <= until <= LAST_DAY:
+        errors.append(FieldError("effective_until", f"Choose a day from {FIRST_DAY} to {LAST_DAY}."))
+    elif until is not None and until < since:
+        errors.append(FieldError("effective_until", "It ends before it begins."))
+    return errors
+
+
+def _is_currency(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()  # noqa: PLR2004  # ISO 4217

@@ -32,7 +32,7 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
     return Snapshot(
         revision=present.revision,
         active_timer=_active(conn, present),
-        rate=rates.rate_at(rates.of_user(conn, principal.user_id), now),
+        rate=rates.general_rate(conn, principal.user_id, now),
         today=today(conn, principal.user_id, start_of_day(now, tz), now),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
         attention=sorted(attention, key=lambda each: each.since, reverse=True),

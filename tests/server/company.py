@@ -176,9 +176,10 @@ class Company:
 
     def _check_budgets_add_up(self) -> None:
         question = (
-            "SELECT b.total_cost, coalesce(sum(l.total_cost), 0) FROM project_budgets b"
-            " LEFT JOIN issue_time_logs l ON l.project_id = b.project_id AND l.currency = b.currency"
-            " GROUP BY b.id"
+            "SELECT b.total_cost, coalesce(sum(CASE WHEN l.currency = b.currency THEN l.total_cost"
+            " WHEN l.converted_currency = b.currency THEN l.converted_cost ELSE 0 END), 0)"
+            " FROM project_budgets b LEFT JOIN issue_time_logs l ON l.project_id = b.project_id"
+            " GROUP BY b.id, b.total_cost"
         )
         assert all(total == of_logs for total, of_logs in self.rows(question))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -15,10 +15,19 @@ from server.db.session import Connection, insert_row
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import issues, project_members
 from server.domain.messages import Amount, LogTotals, Rate, RateType, TimeLog, TimerStatus
-from server.domain.money import ZERO
+from server.domain.money import ZERO, converted, cost
+from server.domain.rating import Exchange, Terms
 
 RECENT_LOGS: Final = 60
 
+_TERMS: Final = (
+    logs.c.rate_source,
+    logs.c.rate_since,
+    logs.c.exchange_rate,
+    logs.c.exchange_since,
+    logs.c.converted_currency,
+    logs.c.converted_cost,
+)
 _ADD: Final = insert(logs)
 _FIGURES: Final = select(
     logs.c.id,
@@ -33,6 +42,7 @@ _FIGURES: Final = select(
     logs.c.user_id,
     logs.c.start_day,
     logs.c.is_billable,
+    *_TERMS,
 ).where(logs.c.id.in_(bindparam("ids", expanding=True)))
 _SET_FIGURES: Final = (
     update(logs)
@@ -40,7 +50,22 @@ _SET_FIGURES: Final = (
     .values(
         duration_seconds=bindparam("b_duration_seconds"),
         total_cost=bindparam("b_total_cost"),
+        converted_cost=bindparam("b_converted_cost"),
         updated_at=bindparam("b_now_ms"),
+    )
+)
+_SET_TERMS: Final = (
+    update(logs)
+    .where(logs.c.id == bindparam("b_id"))
+    .values(
+        user_rate_type=bindparam("b_user_rate_type"),
+        user_rate_amount=bindparam("b_user_rate_amount"),
+        rate_source=bindparam("b_rate_source"),
+        rate_since=bindparam("b_rate_since"),
+        currency=bindparam("b_currency"),
+        exchange_rate=bindparam("b_exchange_rate"),
+        exchange_since=bindparam("b_exchange_since"),
+        converted_currency=bindparam("b_converted_currency"),
     )
 )
 _SET_STATE: Final = (
@@ -73,12 +98,15 @@ class NewLog:
     project_id: int
     start: int
     day: date
-    rate: Rate | None
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a log counts and costs now, at the rate that was copied onto it."""
+    """What a log counts and costs now, at the rate that was copied onto it.
+
+    `converted_cost`: in the currency of its `exchange`; None where there is none.
+    """
 
     log_id: int
     project_id: int
@@ -90,6 +118,14 @@ class Figures:
     user_id: int
     day: date
     is_billable: bool
+    exchange: Exchange | None = None
+    converted_cost: Decimal | None = None
+
+    def counting(self, seconds: int) -> Figures:
+        """The same log with so many seconds."""
+        amount = cost(seconds, self.rate)
+        changed = None if self.exchange is None else converted(amount, self.exchange.rate)
+        return replace(self, duration_seconds=seconds, total_cost=amount, converted_cost=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +160,6 @@ class LogQuestion:
 
 def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
     """A running log without any time yet."""
-    rate = new.rate
     log_id = insert_row(
         conn,
         _ADD,
@@ -137,13 +172,11 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
             "start_time": to_ms(new.start),
             "start_day": new.day,
             "duration_seconds": 0,
-            "user_rate_type": None if rate is None else rate.rate_type,
-            "user_rate_amount": None if rate is None else rate.rate_amount,
             "total_cost": ZERO,
-            "currency": None if rate is None else rate.currency,
             "is_billable": True,
             "created_at": now_ms,
             "updated_at": now_ms,
+            **_terms(new.terms),
         },
     )
     return Figures(
@@ -153,10 +186,12 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
         start=new.start,
         duration_seconds=0,
         total_cost=ZERO,
-        rate=rate,
+        rate=new.terms.rate,
         user_id=new.user_id,
         day=new.day,
         is_billable=True,
+        exchange=new.terms.exchange,
+        converted_cost=None if new.terms.exchange is None else ZERO,
     )
 
 
@@ -175,6 +210,8 @@ def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
             user_id=row.user_id,
             day=row.start_day,
             is_billable=row.is_billable,
+            exchange=_exchange(row),
+            converted_cost=row.converted_cost,
         )
         for row in conn.execute(_FIGURES, {"ids": log_ids})
     }
@@ -186,12 +223,18 @@ def set_figures(conn: Connection, new: Sequence[Figures], now_ms: int) -> None:
             "b_id": each.log_id,
             "b_duration_seconds": each.duration_seconds,
             "b_total_cost": each.total_cost,
+            "b_converted_cost": each.converted_cost,
             "b_now_ms": now_ms,
         }
         for each in new
     ]
     if rows:
         conn.execute(_SET_FIGURES, rows)
+
+
+def set_terms(conn: Connection, log_id: int, terms: Terms) -> None:
+    """What is copied onto it from now on. Its figures follow with `set_figures`."""
+    conn.execute(_SET_TERMS, {"b_id": log_id, **{f"b_{name}": each for name, each in _terms(terms).items()}})
 
 
 def set_states(conn: Connection, new: Sequence[tuple[int, State]], now_ms: int) -> None:
@@ -276,6 +319,26 @@ def _readable(asked: LogQuestion) -> Any:
         return own
     managed = select(project_members.c.project_id).where(project_members.c.user_id == asked.reader)
     return or_(own, and_(logs.c.project_id.in_(managed)))
+
+
+def _terms(terms: Terms) -> dict[str, Any]:
+    found, exchange = terms.found, terms.exchange
+    return {
+        "user_rate_type": None if found is None else found.rate.rate_type,
+        "user_rate_amount": None if found is None else found.rate.rate_amount,
+        "rate_source": None if found is None else found.source,
+        "rate_since": None if found is None else found.since,
+        "currency": None if found is None else found.rate.currency,
+        "exchange_rate": None if exchange is None else exchange.rate,
+        "exchange_since": None if exchange is None else exchange.since,
+        "converted_currency": None if exchange is None else exchange.currency,
+    }
+
+
+def _exchange(row: Any) -> Exchange | None:
+    if row.exchange_rate is None:
+        return None
+    return Exchange(row.exchange_rate, row.converted_currency, row.exchange_since)
 
 
 def _rate(row: Any) -> Rate | None:

@@ -15,6 +15,7 @@ ONLY_ROW: Final = 1
 NAMES: Final = tuple(Organisation.__dataclass_fields__)
 
 _FIND: Final = select(*(settings.c[name] for name in NAMES)).where(settings.c.id == ONLY_ROW)
+_TAKE: Final = select(settings.c.id).where(settings.c.id == ONLY_ROW).with_for_update()
 _CHANGE: Final = (
     update(settings)
     .where(settings.c.id == ONLY_ROW)
@@ -25,6 +26,11 @@ _CHANGE: Final = (
 def find(conn: Connection) -> Organisation:
     row: Any = conn.execute(_FIND).one()
     return Organisation(*row)
+
+
+def take(conn: Connection) -> None:
+    """Until this transaction ends nobody else changes settings or rates."""
+    conn.execute(_TAKE)
 
 
 def save(conn: Connection, organisation: Organisation, now_ms: int) -> None:

@@ -48,6 +48,8 @@ _CHANGED: Final = (
     "rate_type",
     "rate_amount",
     "currency",
+    "exchange_rate",
+    "converted_currency",
     "logged_cost",
     "hold_code",
     "last_heartbeat",
@@ -72,7 +74,8 @@ _BEAT: Final = (
 class Running:
     """The user's timer. Counted seconds are `closed_seconds`, plus now minus `running_since` while it runs.
 
-    `log_id` None: its issue is unknown or not for this user. `logged_cost`: what the log costs already.
+    `log_id` None: its issue is unknown or not for this user. `logged_cost`: what the log costs already, in the currency of
+    its rate; `exchange_rate` and `converted_currency` are the log's.
     """
 
     timer_id: str
@@ -88,6 +91,8 @@ class Running:
     rate: Rate | None
     logged_cost: Decimal
     hold: Hold | None
+    exchange_rate: Decimal | None = None
+    converted_currency: str | None = None
     issue_key: str | None = None
     issue_summary: str | None = None
 
@@ -166,6 +171,8 @@ def _columns(timer: Running, now_ms: int) -> dict[str, Any]:
         "rate_type": None if rate is None else rate.rate_type,
         "rate_amount": None if rate is None else rate.rate_amount,
         "currency": None if rate is None else rate.currency,
+        "exchange_rate": timer.exchange_rate,
+        "converted_currency": timer.converted_currency,
         "logged_cost": timer.logged_cost,
         "hold_code": timer.hold,
         "last_heartbeat": now_ms,
@@ -189,6 +196,8 @@ def _running(row: Any) -> Running:
         closed_seconds=row.closed_seconds,
         rate=rate,
         logged_cost=row.logged_cost,
+        exchange_rate=row.exchange_rate,
+        converted_currency=row.converted_currency,
         hold=None if row.hold_code is None else Hold(row.hold_code),
         issue_key=row.key,
         issue_summary=row.summary,

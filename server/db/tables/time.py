@@ -30,10 +30,20 @@ issue_time_logs: Final = Table(
     Column("duration_seconds", Integer, nullable=False),
     Column("user_rate_type", String(10)),
     Column("user_rate_amount", Money(10, 4)),
-    Column("total_cost", Money(14, 4), nullable=False),
+    Column("rate_source", String(12)),  # whose rate it was; null: there was none
+    Column("rate_since", Date),
+    Column("total_cost", Money(18, 4), nullable=False),
     Column("currency", String(3)),
+    Column(
+        "exchange_rate", Money(18, 8)
+    ),  # into the budget's currency; null: none was needed, or none is known
+    Column("exchange_since", Date),
+    Column("converted_currency", String(3)),
+    Column("converted_cost", Money(18, 4)),
     Column("description", Text),
     Column("is_billable", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),  # 1, and one more with each correction
+    Column("is_deleted", Boolean, nullable=False),
     Column("created_at", UtcMillis, nullable=False),
     Column("updated_at", UtcMillis, nullable=False),
     Index("issue_time_logs_user_id_idx", "user_id"),
@@ -63,7 +73,11 @@ claims: Final = Table(
     Column("time_log_id", ForeignKey("issue_time_logs.id")),  # null: no issue that this user may see
     Column("start_ms", UtcMillis, nullable=False),
     Column("admission", String(20)),  # why it was held when it came
-    Column("first_end_ms", UtcMillis),  # derived, as all below
+    Column("manual_ms", UtcMillis),  # when it was entered by hand; null: a timer ran
+    Column("is_edited", Boolean, nullable=False),  # its log was corrected; derived, as all below
+    Column("corrected_start_ms", UtcMillis),  # null: at its own start
+    Column("authored_ms", UtcMillis),  # when it was entered or corrected by hand; null: at its start
+    Column("first_end_ms", UtcMillis),
     Column("last_end_ms", UtcMillis),
     Column("provisional_end_ms", UtcMillis),  # of an open claim: where a later one begins
     Column("span_end_ms", UtcMillis, nullable=False),  # last end, or far away while open
@@ -127,7 +141,9 @@ active_timers: Final = Table(
     Column("rate_type", String(10)),
     Column("rate_amount", Money(10, 4)),
     Column("currency", String(3)),
-    Column("logged_cost", Money(14, 4), nullable=False),  # what the budget holds already
+    Column("exchange_rate", Money(18, 8)),
+    Column("converted_currency", String(3)),
+    Column("logged_cost", Money(18, 4), nullable=False),  # what the budget holds already
     Column("hold_code", String(20)),
     Column("last_heartbeat", UtcMillis, nullable=False),
     Index("active_timers_user_id_unique", "user_id", "slot", unique=True),

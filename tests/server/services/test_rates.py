@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from server.db.repositories import rates as stored
 from server.domain.errors import Invalid
-from server.domain.messages import Rate, RateType
+from server.domain.messages import Rate, RateLevel, RateType
+from server.domain.rating import Owner
 from server.services import rates
 from tests.server.company import Company, rate_of
 from tests.server.daytime import at
@@ -25,10 +27,16 @@ def agree(company: Company, user_id: int, amount: str, since: date, kind: RateTy
     company.database.run(lambda conn: rates.set_user_rate(conn, user_id, kind, Decimal(amount), "USD", since))
 
 
+def rates_of(company: Company, user_id: int) -> list[Rate]:
+    """Latest first."""
+    owner = Owner(RateLevel.USER, user_id)
+    return [each.rate for each in company.database.read(lambda conn: stored.of_owner(conn, owner))]
+
+
 def amount_on(company: Company, user_id: int, when: str) -> Decimal | None:
     """On the working day, or hours away from its midnight."""
-    rate = company.database.read(lambda conn: rates.rate_at(rates.of_user(conn, user_id), at(when)))
-    return None if rate is None else rate.rate_amount
+    found = company.database.read(lambda conn: rates.rate_for(conn, user_id, None, at(when)))
+    return None if found is None else found.rate.rate_amount
 
 
 def test_nobody_has_a_rate_by_itself(company: Company, user_id: int) -> None:
@@ -54,8 +62,7 @@ def test_a_rate_ends_where_the_next_one_begins(company: Company, user_id: int, o
 def test_the_same_day_again_replaces_it(company: Company, user_id: int) -> None:
     agree(company, user_id, "40", date(2026, 6, 15))
     agree(company, user_id, "45", date(2026, 6, 15), RateType.MINUTELY)
-    dated = company.database.read(lambda conn: rates.of_user(conn, user_id))
-    assert [each.rate for each in dated] == [Rate(RateType.MINUTELY, Decimal(45), "USD")]
+    assert rates_of(company, user_id) == [Rate(RateType.MINUTELY, Decimal(45), "USD")]
 
 
 def test_the_day_is_that_of_utc(company: Company, user_id: int) -> None:
@@ -70,7 +77,7 @@ def test_what_is_no_rate(company: Company, user_id: int, amount: str) -> None:
     with pytest.raises(Invalid) as refused:
         agree(company, user_id, amount, date(2026, 6, 15))
     assert [error.field for error in refused.value.errors] == ["rate_amount"]
-    assert company.database.read(lambda conn: rates.of_user(conn, user_id)) == []
+    assert rates_of(company, user_id) == []
 
 
 @pytest.mark.parametrize("currency", ["usd", "US", "USDT", "", "U$D", "USD\n"])
