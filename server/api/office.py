@@ -59,6 +59,13 @@ class Office:
         """Committed when it returns; nothing is written when it raises. NotSignedIn, and what `work` refuses."""
         return await self.database.run(self._signed_in(request, work))
 
+    async def report(self, request: Ask, work: Callable[[Call], T]) -> T:
+        """As `read`, for what may take long: timers do not wait for it. NotSignedIn, and what `work` refuses."""
+        caller = await self.read(request, lambda call: call)
+        return await self.database.report(
+            lambda conn: work(Call(conn, caller.principal, caller.revision, caller.now_ms))
+        )
+
     def _signed_in(self, request: Ask, work: Callable[[Call], T]) -> Callable[[Connection], T]:
         token = bearer_token(request)
         now_ms = self.clock.now_ms()

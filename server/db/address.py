@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from random import Random
 from typing import Final
 
-from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from server.db.session import Database, UnknownDatabase
-from server.db.sqlite import SqliteDatabase, sqlite_engine
-from server.db.types import SQLITE
+from server.db.sqlite import SqliteDatabase
 
-DRIVERS: Final = (SQLITE, f"{SQLITE}+pysqlite")
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+MARIADB: Final = "mariadb"
+DRIVERS: Final = {SQLITE: SQLITE, POSTGRESQL: "postgresql+asyncpg", MARIADB: "mariadb+asyncmy"}
+KINDS: Final = {
+    SQLITE: SQLITE,
+    "sqlite+pysqlite": SQLITE,
+    POSTGRESQL: POSTGRESQL,
+    "postgres": POSTGRESQL,
+    "postgresql+asyncpg": POSTGRESQL,
+    MARIADB: MARIADB,
+    "mysql": MARIADB,
+    "mariadb+asyncmy": MARIADB,
+    "mysql+asyncmy": MARIADB,
+}
+EXAMPLES: Final = "sqlite:////absolute/path, postgresql://user@host/name or mariadb://user@host/name"
 
 
 def open_database(address: str) -> Database:
-    """`sqlite:////absolute/path`. UnknownDatabase, DatabaseUnusable."""
-    return SqliteDatabase(understood(address))
-
-
-def open_engine(address: str) -> Engine:
-    """An engine that leaves transactions to its user. UnknownDatabase."""
-    return sqlite_engine(understood(address))
+    """SQLite's is opened now, the others when there is work. UnknownDatabase, DatabaseUnusable."""
+    url = understood(address)
+    kind = KINDS[url.drivername]
+    if kind == SQLITE:
+        return SqliteDatabase(url)
+    try:
+        # What a server on SQLite would import for nothing.
+        pools = import_module(f"server.db.{kind}").pools(url.set(drivername=DRIVERS[kind]))
+        served = import_module("server.db.served")
+    except ModuleNotFoundError as missing:
+        raise UnknownDatabase(
+            f"The driver for this database is not installed ({missing.name}). Type: pip install 'hourkeep[{kind}]'"
+        ) from missing
+    database: Database = served.ServedDatabase(pools, served.Patience(Random()))  # noqa: S311  # no secret
+    return database
 
 
 def understood(address: str) -> URL:
-    """UnknownDatabase."""
+    """UnknownDatabase. The address may hold a password, so it is not repeated."""
     try:
         url = make_url(address)
     except ArgumentError as failure:
-        raise UnknownDatabase(f"This is not the address of a SQLite database: {address!r}.") from failure
-    if url.drivername not in DRIVERS:
-        raise UnknownDatabase(f"This version keeps its data in SQLite, not in {url.drivername}.")
+        raise UnknownDatabase(f"This is not the address of a database. Write {EXAMPLES}.") from failure
+    if url.drivername not in KINDS:
+        raise UnknownDatabase(
+            f"This version keeps its data in SQLite, PostgreSQL or MariaDB, not in {url.drivername}."
+            f" Write {EXAMPLES}."
+        )
+    if KINDS[url.drivername] != SQLITE and not url.database:
+        raise UnknownDatabase(f"The address names no database. Write {EXAMPLES}.")
     return url

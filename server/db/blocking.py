@@ -38,6 +38,14 @@ class Blocking:
         """As `Database.read`."""
         return self._wait(self._database.read(work))
 
+    def report(self, work: Callable[[Connection], T]) -> T:
+        """As `Database.report`."""
+        return self._wait(self._database.report(work))
+
+    def lay_out(self, work: Callable[[Connection], T]) -> T:
+        """As `Database.lay_out`."""
+        return self._wait(self._database.lay_out(work))
+
     def ready(self) -> bool:
         return self._wait(self._database.ready())
 

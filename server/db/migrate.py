@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.address import open_engine
-from server.db.session import DatabaseUnusable
+from server.db.blocking import Blocking
+from server.db.session import Connection, DatabaseUnusable
 from server.db.version import is_current
 
 __all__ = ["is_current", "upgrade"]
@@ -21,20 +21,21 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def upgrade(url: str) -> None:
     """Brings an empty or older database to this version in one transaction. UnknownDatabase, DatabaseUnusable."""
-    engine = open_engine(url)
+    database = Blocking.open(url)
     try:
-        with engine.connect() as conn:
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
-            config = _config()
-            config.attributes["connection"] = conn
-            command.upgrade(config, "head")
-            conn.commit()
+        database.lay_out(_upgrade)
     except CommandError as failure:
         raise DatabaseUnusable(f"A newer version of Hourkeep laid out this database: {failure}") from failure
     except SQLAlchemyError as failure:
         raise DatabaseUnusable(f"The database cannot be upgraded: {failure}") from failure
     finally:
-        engine.dispose()
+        database.close()
+
+
+def _upgrade(conn: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:

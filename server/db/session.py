@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Insert, text
@@ -28,7 +28,9 @@ __all__ = [
 
 T = TypeVar("T")
 ConstraintBroken = IntegrityError
-StorageFailed = OperationalError  # the disk is full, another program holds the file, it may not be written
+StorageFailed = (
+    OperationalError  # the disk is full, another program holds the file, the server does not answer
+)
 
 PROBE: Final = text("SELECT count(*) FROM server_meta")  # reads the file, which SELECT 1 does not
 
@@ -42,15 +44,26 @@ class DatabaseUnusable(Exception):
 
 
 class Database(ABC):
-    """Used by one event loop."""
+    """Used by one event loop. StorageFailed: nothing of the work was done, or nobody knows (the commit got no answer)."""
 
     @abstractmethod
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Committed before it returns; rolled back when `work` or the commit raises."""
+        """Committed before it returns; rolled back when `work` or the commit raises.
+
+        `work` may be done several times: others may have been in the way of the first.
+        """
 
     @abstractmethod
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent state, whatever is written meanwhile."""
+
+    async def report(self, work: Callable[[Connection], T]) -> T:
+        """As `read`, for what may take long: timers do not wait for it. All that was committed before is in it."""
+        return await self.read(work)
+
+    async def lay_out(self, work: Callable[[Connection], T]) -> T:
+        """As `run`, but done once, and by one program at a time: for what cannot be done twice."""
+        return await self.run(work)
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -68,11 +81,20 @@ def savepoint(conn: Connection) -> Iterator[None]:
     conn.exec_driver_sql("SAVEPOINT one_action")
     try:
         yield
-    except BaseException:
-        conn.exec_driver_sql("ROLLBACK TO one_action")
-        conn.exec_driver_sql("RELEASE one_action")
+    except ConstraintBroken:
+        _undo(conn)
         raise
-    conn.exec_driver_sql("RELEASE one_action")
+    except BaseException:
+        # What broke may have ended the whole transaction already, as a deadlock does on MariaDB.
+        with suppress(SQLAlchemyError):
+            _undo(conn)
+        raise
+    conn.exec_driver_sql("RELEASE SAVEPOINT one_action")
+
+
+def _undo(conn: Connection) -> None:
+    conn.exec_driver_sql("ROLLBACK TO SAVEPOINT one_action")
+    conn.exec_driver_sql("RELEASE SAVEPOINT one_action")
 
 
 def insert_row(conn: Connection, statement: Insert, row: dict[str, Any]) -> int:

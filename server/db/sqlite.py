@@ -6,7 +6,9 @@ On the event loop itself, without a thread: a query takes less time than a switc
 from __future__ import annotations
 
 import sqlite3
+from asyncio import get_running_loop
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -29,16 +31,21 @@ PRAGMAS: Final = (
 
 
 class SqliteDatabase(Database):
-    """One connection that writes and one that reads. DatabaseUnusable."""
+    """One connection that writes, one that reads, and one for reports, which has a thread of its own.
+
+    DatabaseUnusable.
+    """
 
     def __init__(self, url: URL) -> None:
-        self._engine = sqlite_engine(url)
+        self._engine = _engine(url)
         try:
             self._writer = _Lane(self._engine.connect(), "BEGIN IMMEDIATE")
             self._reader = _Lane(self._engine.connect(), "BEGIN")
         except SQLAlchemyError as failure:
             self._engine.dispose()
             raise DatabaseUnusable(f"The database cannot be opened: {failure}") from failure
+        self._reporter: _Lane | None = None
+        self._thread = ThreadPoolExecutor(1, "report")
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         return self._writer.transact(work)
@@ -46,7 +53,18 @@ class SqliteDatabase(Database):
     async def read(self, work: Callable[[Connection], T]) -> T:
         return self._reader.transact(work)
 
+    async def report(self, work: Callable[[Connection], T]) -> T:
+        return await get_running_loop().run_in_executor(self._thread, self._report, work)
+
+    def _report(self, work: Callable[[Connection], T]) -> T:
+        if self._reporter is None:
+            self._reporter = _Lane(self._engine.connect(), "BEGIN")
+        return self._reporter.transact(work)
+
     async def close(self) -> None:
+        self._thread.shutdown()
+        if self._reporter is not None:
+            self._reporter.close()
         self._writer.close()
         self._reader.close()
         self._engine.dispose()
@@ -82,11 +100,14 @@ class _Lane:
             raise StorageFailed(self._begin, None, failure) from failure
 
 
-def sqlite_engine(url: URL) -> Engine:
+def _engine(url: URL) -> Engine:
     """An engine that leaves transactions to its user."""
     # The driver's own transactions begin too late and end at a savepoint: it is told to keep out.
     engine = create_engine(
-        url, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False}
+        url,
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        hide_parameters=True,  # a failure goes into the log with its words
     )
     event.listen(engine, "connect", _configure)
     return engine

@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.address import open_engine
-from server.db.session import DatabaseUnusable
+from server.db.blocking import Blocking
+from server.db.session import Connection, DatabaseUnusable
 
 REVISION: Final = "0008"  # of the newest migration
 TABLE: Final = "alembic_version"
@@ -20,12 +20,16 @@ _FOUND: Final = text(f"SELECT version_num FROM {TABLE}")  # noqa: S608  # a cons
 
 def is_current(url: str) -> bool:
     """False for an empty database and for another version's. UnknownDatabase, DatabaseUnusable."""
-    engine = open_engine(url)
+    database = Blocking.open(url)
     try:
-        with engine.connect() as conn:
-            found = conn.execute(_FOUND).scalars().all() if inspect(conn).has_table(TABLE) else []
+        return database.read(_revisions) == [REVISION]
     except SQLAlchemyError as failure:
         raise DatabaseUnusable(f"The database cannot be read: {failure}") from failure
     finally:
-        engine.dispose()
-    return found == [REVISION]
+        database.close()
+
+
+def _revisions(conn: Connection) -> list[str]:
+    if not inspect(conn).has_table(TABLE):
+        return []
+    return list(conn.execute(_FOUND).scalars())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.db.repositories import replies
+from server.db.repositories import accounts, replies
 from server.db.repositories.replies import StoredReply
 from server.db.session import Connection
 from server.domain.errors import KeyReused
@@ -11,7 +11,11 @@ __all__ = ["StoredReply", "recall", "remember"]
 
 
 def recall(conn: Connection, user_id: int, key: str, request_hash: str) -> StoredReply | None:
-    """The first answer, byte for byte; None for a key that is new. KeyReused when it was another request's."""
+    """The first answer, byte for byte; None for a key that is new. KeyReused when it was another request's.
+
+    Waits for a request of the same user that is under way: it may be the first with this key.
+    """
+    accounts.take(conn, user_id)
     reply = replies.find(conn, user_id, key)
     if reply is not None and reply.request_hash != request_hash:
         raise KeyReused("Send each request with a key of its own.")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.db.repositories import actions, devices, timers
+from server.db.repositories import accounts, actions, devices, timers
 from server.db.repositories.actions import Sender
 from server.db.repositories.devices import Device, Entry, Introduction
 from server.db.session import Connection, ConstraintBroken, savepoint
@@ -55,6 +55,7 @@ def push(
     conn: Connection, principal: Principal, request: SyncRequest, server: ServerIdentity, now_ms: int
 ) -> SyncReply:
     """Forbidden when the device is another user's. A batch that stops half-way keeps what went before."""
+    accounts.take(conn, principal.user_id)
     who = Introduction(request.device_id, request.parent_device_id, request.device_name, request.app_version)
     device = _device(conn, principal, who, now_ms)
     progress = _Progress(device.last_seq, device.chain)

@@ -5,7 +5,7 @@ Each request becomes the actions that a device would have recorded, made by the 
 
 from __future__ import annotations
 
-from server.db.repositories import timers
+from server.db.repositories import accounts, timers
 from server.db.repositories.actions import Sender
 from server.db.repositories.catalog import Place
 from server.db.repositories.timers import Running
@@ -153,6 +153,7 @@ def status(conn: Connection, principal: Principal, now_ms: int) -> StatusReply:
 
 
 def _facts(conn: Connection, principal: Principal, now_ms: int) -> Facts:
+    accounts.take(conn, principal.user_id)
     return Facts(conn, principal, Sender(principal.user_id, None, now_ms))
 
 

@@ -84,7 +84,7 @@ def test_a_database_of_a_newer_version(laid_out: Terminal) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://localhost/hourkeep", "SQLite"),
+        ("oracle://localhost/hourkeep", "SQLite, PostgreSQL or MariaDB"),
         ("hourkeep.sqlite3", "not the address"),
         ("sqlite:////nowhere/at/all/hourkeep.sqlite3", "unable to open database file"),
     ],

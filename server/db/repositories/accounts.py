@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from server.db.session import Connection, insert_row
 from server.db.tables import project_members, users
+from server.db.types import SQLITE
 from server.domain.messages import Role, User
 from server.domain.principal import Credentials
 
@@ -18,7 +19,7 @@ _CREDENTIALS: Final = select(users.c.id, users.c.password_hash, users.c.is_activ
 _OF_USER: Final = select(users.c.id, users.c.password_hash, users.c.is_active).where(
     users.c.id == bindparam("user_id")
 )
-_TAKE: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update()
+_TAKE: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
 _TAKE_ADMINS: Final = (
     select(users.c.id)
     .where(users.c.role == str(Role.ADMIN), users.c.is_active)
@@ -67,8 +68,13 @@ def credentials_of(conn: Connection, user_id: int) -> Credentials | None:
 
 
 def take(conn: Connection, user_id: int) -> None:
-    """Nobody else writes this person's time, or changes their account, until the transaction ends."""
-    conn.execute(_TAKE, {"user_id": user_id}).all()
+    """Nobody else writes this person's time, or changes their account, until the transaction ends.
+
+    Comes before everything else that reads or writes their time: what the one before has written is then committed.
+    On SQLite all who write take turns anyway.
+    """
+    if conn.dialect.name != SQLITE:
+        conn.execute(_TAKE, {"user_id": user_id})
 
 
 def take_admins(conn: Connection) -> list[int]:
@@ -138,7 +144,7 @@ def set_password(conn: Connection, user_id: int, password_hash: str, now_ms: int
 
 
 def bump_revision(conn: Connection, user_id: int) -> None:
-    """Says that something of this user's time changed; also takes the user's row for this transaction."""
+    """Says that something of this user's time changed."""
     conn.execute(_BUMP, {"b_user_id": user_id})
 
 

@@ -107,9 +107,18 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["postgresql://localhost/x", "mysql://localhost/x", "sqlite+aiosqlite:///x", "nonsense", "", "://"],
+    [
+        "oracle://localhost/x",
+        "postgresql+psycopg://localhost/x",
+        "sqlite+aiosqlite:///x",
+        "postgresql://localhost",
+        "mysql://localhost/",
+        "nonsense",
+        "",
+        "://",
+    ],
 )
 def test_another_kind_of_database(address: str) -> None:
     for attempt in (migrate.upgrade, migrate.is_current, Blocking.open):
-        with pytest.raises(UnknownDatabase, match="SQLite"):
+        with pytest.raises(UnknownDatabase, match="sqlite:////"):
             attempt(address)

@@ -1,0 +1,70 @@
+"""What does it mean that the database refused?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from server.db.session import ConstraintBroken, StorageFailed
+
+# SQLSTATE of PostgreSQL, error number of MariaDB, name of SQLite
+TAKEN: Final = frozenset({"23505", 1062, "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+IN_THE_WAY: Final = frozenset(
+    {
+        "40001",  # serialisation failure
+        "40P01",  # deadlock
+        "0A000",  # a prepared plan is older than a migration
+        1020,  # record has changed
+        1205,  # lock wait timeout
+        1213,  # deadlock
+    }
+)
+OUT_OF_ORDER: Final = (
+    "08",
+    "53",
+    "57",
+    "58",
+    "55P03",
+    "25006",
+)  # connection, resources, operator, system; locked; read-only
+
+
+def code_of(failure: DBAPIError) -> str | int | None:
+    """As the database itself says it."""
+    said: object = failure.orig
+    for name in ("sqlstate", "sqlite_errorname"):
+        found = getattr(said, name, None)
+        if isinstance(found, str):
+            return found
+    arguments = getattr(said, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def is_taken(failure: DBAPIError) -> bool:
+    """Another row has this key already; a moment ago it may not have been there."""
+    return code_of(failure) in TAKEN
+
+
+def may_work_again(failure: DBAPIError) -> bool:
+    """Nothing was done, because others were in the way or the connection was lost."""
+    return failure.connection_invalidated or code_of(failure) in IN_THE_WAY or is_taken(failure)
+
+
+def named(failure: DBAPIError) -> DBAPIError:
+    """As what callers know: ConstraintBroken, StorageFailed, or itself when it is our mistake."""
+    if isinstance(failure, ConstraintBroken | StorageFailed):
+        return failure
+    code = code_of(failure)
+    if (
+        failure.connection_invalidated
+        or code in IN_THE_WAY
+        or (isinstance(code, str) and code.startswith(OUT_OF_ORDER))
+    ):
+        return unanswered(failure)
+    return failure
+
+
+def unanswered(failure: BaseException) -> StorageFailed:
+    """The words of the failure stay; statement and values do not."""
+    return StorageFailed(None, None, failure)

@@ -1,0 +1,73 @@
+"""How does Hourkeep speak with PostgreSQL?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from server.db.served import Pools
+
+WRITERS: Final = 8
+READERS: Final = 8
+REPORTERS: Final = 2
+PATIENCE_S: Final = 10
+STATEMENTS: Final = 500  # that each connection keeps prepared: more than there are
+SSL_MODE: Final = "sslmode"  # as everything but the driver calls it
+OUR_LOCK: Final = 7_640_891_576_956  # any number that is always the same
+
+_ALONE: Final = select(func.pg_advisory_xact_lock(bindparam("number")))
+SETTINGS: Final = {
+    "application_name": "hourkeep",
+    "jit": "off",  # planning a short query with it takes longer than the query
+    "lock_timeout": f"{PATIENCE_S}s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+
+
+def pools(url: URL) -> Pools:
+    """ModuleNotFoundError without the driver."""
+    return Pools(
+        writers=_engine(url, WRITERS, "READ COMMITTED"),
+        readers=readers(url, READERS),
+        reporters=readers(url, REPORTERS),
+        alone=_alone,
+    )
+
+
+def readers(url: URL, size: int) -> AsyncEngine:
+    """Each transaction sees one state and can change nothing."""
+    return _engine(url, size, "REPEATABLE READ").execution_options(postgresql_readonly=True)
+
+
+def _engine(url: URL, size: int, isolation: str) -> AsyncEngine:
+    settings = dict(SETTINGS)
+    if isolation == "REPEATABLE READ":
+        settings["default_transaction_read_only"] = "on"
+    return create_async_engine(
+        _for_driver(url),
+        isolation_level=isolation,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=PATIENCE_S,
+        hide_parameters=True,  # a failure goes into the log with its words
+        connect_args={
+            "timeout": PATIENCE_S,
+            "server_settings": settings,
+            "prepared_statement_cache_size": STATEMENTS,
+        },
+    )
+
+
+def _for_driver(url: URL) -> URL:
+    query: dict[str, Any] = dict(url.query)
+    if SSL_MODE in query:
+        query["ssl"] = query.pop(SSL_MODE)
+    return url.set(query=query)
+
+
+def _alone(conn: Connection) -> None:
+    conn.execute(_ALONE, {"number": OUR_LOCK})
