@@ -57,8 +57,9 @@ class Edit:
     admission: Hold | None = None
 
     @property
-    def order(self) -> tuple[int, str]:
-        return self.authored, self.action_id
+    def order(self) -> tuple[int, int, str]:
+        """Of two that were made in the same second, the one that knew the other is the later."""
+        return self.authored, self.base_revision, self.action_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Words:
 class Corrected:
     """What counts of a log's corrections. None: no correction says it.
 
-    `flag`: what its user should know, and the action that made it so.
+    `flag`: what its user should know, and the action that made it so. `is_manual`: it was entered by hand.
     """
 
     revision: int = FIRST_REVISION
@@ -84,6 +85,8 @@ class Corrected:
     bounds: Mapping[str, Correction] = field(default_factory=dict)
     fate: Fate = UNTOUCHED
     flag: tuple[Hold, str] | None = None
+
+    is_manual: bool = False
 
     @property
     def is_removed(self) -> bool:
@@ -109,6 +112,7 @@ def judge(edits: Iterable[Edit]) -> Corrected:
         bounds=_bounds(valid),
         fate=_fate(valid, is_moved=issue_id is not None),
         flag=_flag(in_order),
+        is_manual=any(edit.way is Way.ADD for edit in in_order),
     )
 
 

@@ -35,7 +35,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The bounds that its latest edit gave to a claim. `end` None: it ends where its explicit ends say."""
+    """The bounds that a claim was given by hand last. `end` None: it ends where its explicit ends say."""
 
     action_id: str
     authored: int
@@ -148,6 +148,7 @@ def _admission(opening: Opening, correction: Correction | None, fate: Fate) -> H
     """What is wrong with its start, unless somebody has put that right."""
     if fate.is_moved and opening.admission in ISSUE_HOLDS:
         return None
-    if correction is not None and opening.admission in TIME_HOLDS:
+    is_put_right = correction is not None and correction.action_id != opening.opened_by
+    if is_put_right and opening.admission in TIME_HOLDS:
         return None
     return opening.admission

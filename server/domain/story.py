@@ -23,12 +23,7 @@ class EndFact:
     @property
     def order(self) -> tuple[int, bool, str]:
         """At the same instant a stop comes after a pause."""
-        return self.at, self.is_stop, self.action_id
-
-    @property
-    def is_stop(self) -> bool:
-        """What was entered by hand is done."""
-        return self.kind is not ActionKind.PAUSE
+        return self.at, self.kind is ActionKind.STOP, self.action_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +45,8 @@ def tell(
 ) -> Story:
     """`claims`: all of the timer; `resumed`: those of them that a resume opened; `ends`: all its ends."""
     worked = [claim for claim in claims if claim.hold is not Hold.VOID] or claims
-    status = TimerStatus.STOPPED if corrected.is_removed else _status(worked, ends)
-    pauses = [end.at for end in ends if not end.is_stop]
+    status = TimerStatus.STOPPED if corrected.is_removed else _status(worked, ends, corrected)
+    pauses = [end.at for end in ends if end.kind is ActionKind.PAUSE]
     return Story(
         status=status,
         end_time=_end_time(worked, ends, corrected) if status is TimerStatus.STOPPED else None,
@@ -66,15 +61,17 @@ def _description(ends: Sequence[EndFact], corrected: Corrected) -> str | None:
     said = [(*end.order, end.description) for end in ends if end.description is not None]
     if corrected.words is not None:
         said.append((corrected.words.at, True, corrected.words.action_id, corrected.words.text))
-    return max(said)[-1] if said else None
+    return (max(said)[-1] or None) if said else None
 
 
-def _status(claims: Sequence[Claim], ends: Sequence[EndFact]) -> TimerStatus:
+def _status(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> TimerStatus:
     """It runs while a device says so, whatever another device runs on top of it."""
-    if not ends or any(claim.is_open for claim in claims):
+    if any(claim.is_open for claim in claims):
         return TimerStatus.RUNNING
+    if not ends:
+        return TimerStatus.STOPPED if corrected.is_manual else TimerStatus.RUNNING
     latest = max(ends, key=lambda end: end.order)
-    return TimerStatus.STOPPED if latest.is_stop else TimerStatus.PAUSED
+    return TimerStatus.STOPPED if latest.kind is ActionKind.STOP else TimerStatus.PAUSED
 
 
 def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> int | None:
@@ -88,5 +85,5 @@ def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corre
     correction = None if last is None else corrected.bounds.get(last.claim_id)
     if corrected.is_removed or (correction is not None and correction.end is not None):
         return worked_until
-    stops = [end.at for end in ends if end.is_stop]
+    stops = [end.at for end in ends if end.kind is ActionKind.STOP]
     return min((at for at in stops if at >= worked_until), default=max(stops, default=None))

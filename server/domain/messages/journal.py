@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
 from server.domain.messages.accounts import Rate
+from server.domain.messages.budgets import BudgetUse
 from server.domain.messages.common import Description, EpochSeconds, Hash, RowId, Seconds, TimerStatus, Uuid
 from server.domain.messages.timers import Amount
+
+STRETCH_LIMIT: Final = 500
+REASON_LIMIT: Final = 1000
+Revision = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class ActionKind(StrEnum):
@@ -82,6 +87,56 @@ class StopBody(Struct, forbid_unknown_fields=True):
     t: Instant
     cause: EndCause = EndCause.USER
     description: Description | None = None
+
+
+class Stretch(Struct, forbid_unknown_fields=True):
+    """Where one claim begins and ends. `end` null: where its pause or stop says. `is_void`: nothing was worked."""
+
+    claim_id: Uuid
+    start: EpochSeconds
+    end: EpochSeconds | None = None
+    is_void: bool = False
+
+
+class AddBody(Struct, forbid_unknown_fields=True):
+    """`log.add`: time that was entered by hand. `more`: what was worked after a pause."""
+
+    timer_id: Uuid
+    claim_id: Uuid
+    issue_id: RowId
+    start: EpochSeconds
+    end: EpochSeconds
+    t: Instant
+    description: Description | None = None
+    is_billable: bool = True
+    more: Annotated[list[Stretch], Meta(max_length=STRETCH_LIMIT)] = []
+
+
+class LogSet(Struct, forbid_unknown_fields=True):
+    """New values of a time log; null leaves a value as it is, and an empty description removes it."""
+
+    issue_id: RowId | None = None
+    description: Description | None = None
+    is_billable: bool | None = None
+
+
+class EditBody(Struct, forbid_unknown_fields=True):
+    """`log.edit`: a correction of a log. `base_rev`: the log's revision, as it was seen."""
+
+    timer_id: Uuid
+    base_rev: Revision
+    t: Instant
+    set: LogSet = LogSet()
+    stretches: Annotated[list[Stretch], Meta(max_length=STRETCH_LIMIT)] = []
+
+
+class VoidBody(Struct, forbid_unknown_fields=True):
+    """`log.void`: the log was a mistake. Nothing is removed; none of it counts."""
+
+    timer_id: Uuid
+    base_rev: Revision
+    t: Instant
+    reason: Annotated[str, Meta(max_length=REASON_LIMIT)] = ""
 
 
 class Action(Struct):
@@ -179,15 +234,6 @@ class ActiveTimer(Struct):
     closed_seconds: int
     rate: Rate | None
     hold_code: str | None
-
-
-class BudgetUse(Struct):
-    """`percent` counts running timers at `as_of`; null when the project has no budget."""
-
-    project_id: int
-    percent: Decimal | None
-    warning_percent: Decimal | None
-    as_of: int
 
 
 class Attention(Struct):
