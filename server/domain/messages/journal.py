@@ -112,7 +112,7 @@ class AddBody(Struct, forbid_unknown_fields=True):
     more: Annotated[list[Stretch], Meta(max_length=STRETCH_LIMIT)] = []
 
 
-class LogSet(Struct, forbid_unknown_fields=True):
+class LogSet(Struct, frozen=True, forbid_unknown_fields=True):
     """New values of a time log; null leaves a value as it is, and an empty description removes it."""
 
     issue_id: RowId | None = None
