@@ -13,6 +13,7 @@ from server.db.repositories import totals
 from server.db.repositories.logs import Figures
 from server.db.repositories.totals import NO_CURRENCY, NOTHING, Place, Sum
 from server.db.session import Connection
+from server.domain.money import ZERO
 
 Change = tuple[Figures | None, Figures | None]
 
@@ -64,9 +65,9 @@ def _place(figures: Figures) -> Place:
         project_id=figures.project_id,
         is_billable=figures.is_billable,
         currency=NO_CURRENCY if figures.rate is None else figures.rate.currency,
-        converted_currency=NO_CURRENCY,
+        converted_currency=NO_CURRENCY if figures.exchange is None else figures.exchange.currency,
     )
 
 
 def _sum(figures: Figures) -> Sum:
-    return Sum(1, figures.duration_seconds, figures.total_cost)
+    return Sum(1, figures.duration_seconds, figures.total_cost, figures.converted_cost or ZERO)

@@ -79,6 +79,7 @@ _place_of_log: Final = (
     logs.c.project_id,
     logs.c.is_billable,
     func.coalesce(logs.c.currency, NO_CURRENCY).label("currency"),
+    func.coalesce(logs.c.converted_currency, NO_CURRENCY).label("converted_currency"),
 )
 _OF_LOGS: Final[Select[Any]] = (
     select(
@@ -86,6 +87,7 @@ _OF_LOGS: Final[Select[Any]] = (
         func.count().label("logs"),
         func.sum(logs.c.duration_seconds).label("seconds"),
         func.sum(logs.c.total_cost).label("cost"),
+        func.coalesce(func.sum(logs.c.converted_cost), ZERO).label("converted_cost"),
     )
     .where(logs.c.duration_seconds > 0)
     .group_by(*_place_of_log)
@@ -122,8 +124,8 @@ def _values(of: Place | Sum, names: Iterable[str], prefix: str = "") -> dict[str
 
 def _read(rows: Iterable[Any]) -> dict[Place, Sum]:
     return {
-        Place(row.day, row.user_id, row.project_id, bool(row.is_billable), row.currency, NO_CURRENCY): Sum(
-            int(row.logs), int(row.seconds), row.cost, ZERO
-        )
+        Place(
+            row.day, row.user_id, row.project_id, bool(row.is_billable), row.currency, row.converted_currency
+        ): Sum(int(row.logs), int(row.seconds), row.cost, row.converted_cost)
         for row in rows
     }

@@ -82,6 +82,8 @@ _LOGS: Final = sa.table(
     sa.column("currency", sa.String(3)),
     sa.column("duration_seconds", sa.Integer()),
     sa.column("total_cost", Money(14, 4)),
+    sa.column("converted_currency", sa.String(3)),
+    sa.column("converted_cost", Money(14, 4)),
 )
 _SETTINGS: Final = sa.table("time_tracking_settings", sa.column("time_zone", sa.String(64)))
 _TOTALS: Final = sa.table(
@@ -145,15 +147,15 @@ def _count() -> None:
         _LOGS.c.project_id,
         _LOGS.c.is_billable,
         sa.func.coalesce(_LOGS.c.currency, ""),
+        sa.func.coalesce(_LOGS.c.converted_currency, ""),
     )
     summed = (
         sa.select(
             *key,
-            sa.literal(""),
             sa.func.count(),
             sa.func.sum(_LOGS.c.duration_seconds),
             sa.func.sum(_LOGS.c.total_cost),
-            sa.literal(0),
+            sa.func.coalesce(sa.func.sum(_LOGS.c.converted_cost), 0),
         )
         .where(_LOGS.c.duration_seconds > 0)
         .group_by(*key)
