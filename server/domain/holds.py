@@ -23,6 +23,7 @@ class Hold(StrEnum):
     ISSUE_UNKNOWN = "ISSUE_UNKNOWN"
     ISSUE_DELETED = "ISSUE_DELETED"
     NO_PERMISSION = "NO_PERMISSION"
+    PROJECT_ARCHIVED = "PROJECT_ARCHIVED"
     BUDGET_LOCKED = "BUDGET_LOCKED"
     FUTURE = "FUTURE"
     LATE = "LATE"
@@ -36,7 +37,13 @@ class Hold(StrEnum):
 
 
 ISSUE_HOLDS: Final = frozenset(
-    {Hold.ISSUE_UNKNOWN, Hold.ISSUE_DELETED, Hold.NO_PERMISSION, Hold.BUDGET_LOCKED}
+    {
+        Hold.ISSUE_UNKNOWN,
+        Hold.ISSUE_DELETED,
+        Hold.NO_PERMISSION,
+        Hold.PROJECT_ARCHIVED,
+        Hold.BUDGET_LOCKED,
+    }
 )
 TIME_HOLDS: Final = frozenset({Hold.FUTURE, Hold.LATE, Hold.PERIOD_CLOSED})
 NOBODY_NEED_ACT: Final = frozenset({Hold.ORPHAN, Hold.VOID})
@@ -56,6 +63,7 @@ HOLD_WORDS: Final = {
     Hold.ISSUE_UNKNOWN: "The server does not know this issue. The time is kept; choose the issue it belongs to.",
     Hold.ISSUE_DELETED: "This issue was deleted. The time is kept; choose another issue.",
     Hold.NO_PERMISSION: "You are not a member of this project. The time is kept; ask its manager, or choose another issue.",
+    Hold.PROJECT_ARCHIVED: "This project is archived. The time is kept; ask its manager, or choose another issue.",
     Hold.BUDGET_LOCKED: "The project's budget is locked. The time is kept; ask its manager.",
     Hold.FUTURE: "This lies in the future: the device's clock was ahead. The time is kept; correct it.",
     Hold.LATE: "This is more than 35 days old. The time is kept; ask your manager to add it.",

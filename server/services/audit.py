@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from server.db.repositories import audit
-from server.db.session import Connection
-from server.domain.trail import FIRST_CHAIN, Entry, link
+import re
+from typing import Final
 
-__all__ = ["Entry", "broken_at", "record"]
+from server.db.repositories import audit
+from server.db.repositories.audit import Kept, TrailQuestion
+from server.db.session import Connection
+from server.domain.messages import AuditEntry, AuditPage
+from server.domain.principal import Principal
+from server.domain.trail import FIRST_CHAIN, Entry, link
+from server.services import rights
+from server.services.catalog import read_cursor
+
+__all__ = ["Entry", "TrailQuestion", "broken_at", "length", "page", "record"]
+
+CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 
 
 def record(conn: Connection, entry: Entry, now_ms: int) -> None:
     """In the transaction of the change itself, as its last step."""
     audit.add(conn, entry, now_ms)
+
+
+def page(conn: Connection, principal: Principal, asked: TrailQuestion, cursor: str | None) -> AuditPage:
+    """Newest first, for administrators. Forbidden, Invalid."""
+    rights.administer(principal)
+    after = read_cursor(cursor, CURSOR)
+    found = audit.page(conn, asked, None if after is None else after[0])
+    shown = found[: asked.limit]
+    return AuditPage(
+        items=[_shown(each) for each in shown],
+        next=str(shown[-1].seq) if len(found) > asked.limit else None,
+    )
+
+
+def length(conn: Connection) -> int:
+    """How many entries there should be."""
+    return audit.head(conn).seq
 
 
 def broken_at(conn: Connection) -> int | None:
@@ -24,3 +51,19 @@ def broken_at(conn: Connection) -> int | None:
         expected += 1
     newest = audit.head(conn)
     return None if (newest.seq, newest.chain) == (expected - 1, chain) else expected
+
+
+def _shown(kept: Kept) -> AuditEntry:
+    entry = kept.entry
+    return AuditEntry(
+        seq=kept.seq,
+        at=kept.at_ms // 1000,
+        actor_user_id=entry.actor_user_id,
+        action=entry.action,
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        project_id=entry.project_id,
+        before=entry.before,
+        after=entry.after,
+        chain=kept.chain,
+    )

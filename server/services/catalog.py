@@ -8,11 +8,14 @@ from typing import Final
 from server.db.repositories import catalog, members
 from server.db.repositories.catalog import IssueQuestion
 from server.db.session import Connection, ConstraintBroken
-from server.domain.errors import Conflict, Invalid
-from server.domain.messages import FieldError, IssuePage, ProjectPage, Role
+from server.domain import permissions
+from server.domain.errors import Conflict, Invalid, NotFound
+from server.domain.messages import FieldError, Issue, IssuePage, Project, ProjectPage, Role
 from server.domain.principal import Principal
+from server.services import rights
 
 PROJECT_CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
+NO_ISSUE: Final = "There is no such issue."
 ISSUE_CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
 
@@ -76,6 +79,36 @@ def add_issue(  # noqa: PLR0917  # the order is the callers' contract
         raise Conflict(f"{key} exists already, or its project does not.") from broken
 
 
+def find_project(conn: Connection, principal: Principal, project_id: int) -> Project:
+    """NotFound."""
+    rights.see_project(conn, principal, project_id)
+    return stored_project(conn, project_id)
+
+
+def find_issue(conn: Connection, principal: Principal, issue_id: int) -> Issue:
+    """Also a deleted one. NotFound."""
+    issue = stored_issue(conn, issue_id)
+    if not _may_see(conn, principal, issue):
+        raise NotFound(NO_ISSUE)
+    return issue
+
+
+def stored_project(conn: Connection, project_id: int) -> Project:
+    """Whoever asks. NotFound."""
+    project = catalog.find_project(conn, project_id)
+    if project is None:
+        raise NotFound("There is no such project.")
+    return project
+
+
+def stored_issue(conn: Connection, issue_id: int) -> Issue:
+    """Whoever asks. NotFound."""
+    issue = catalog.find_issue(conn, issue_id)
+    if issue is None:
+        raise NotFound(NO_ISSUE)
+    return issue
+
+
 def delete_issue(conn: Connection, issue_id: int, now_ms: int) -> None:
     """Its time stays; no new time comes to it."""
     catalog.mark_deleted(conn, issue_id, now_ms, is_deleted=True)
@@ -98,6 +131,11 @@ def read_cursor(cursor: str | None, form: re.Pattern[str]) -> tuple[int, ...] | 
             errors=[FieldError("cursor", "This is not a cursor of this list.")],
         )
     return tuple(int(group) for group in match.groups())
+
+
+def _may_see(conn: Connection, principal: Principal, issue: Issue) -> bool:
+    is_member = catalog.is_member(conn, issue.project_id, principal.user_id)
+    return permissions.sees(principal.role, is_member=is_member)
 
 
 def _member(principal: Principal) -> int | None:

@@ -59,6 +59,8 @@ def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
         return Hold.NO_PERMISSION
     if place.is_deleted:
         return Hold.ISSUE_DELETED
+    if place.archived_at is not None and at * 1000 >= place.archived_at:
+        return Hold.PROJECT_ARCHIVED
     if place.locked_at is not None and at * 1000 >= place.locked_at:
         return Hold.BUDGET_LOCKED
     return time_hold(at, facts.now)

@@ -204,6 +204,8 @@ def _must_admit(facts: Facts, issue_id: int, at: int) -> None:
             raise Locked("The project's budget is locked: no timer starts on it. Ask its manager.")
         case Hold.ISSUE_DELETED:
             raise Conflict("This issue was deleted. Choose another one.")
+        case Hold.PROJECT_ARCHIVED:
+            raise Conflict("This project is archived: no timer starts on it. Ask its manager.")
         case other:
             raise Conflict(HOLD_WORDS[other])
 

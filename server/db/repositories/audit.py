@@ -50,6 +50,20 @@ class Head:
     chain: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrailQuestion:
+    """None asks for any. From `since_ms` on, before `until_ms` (epoch milliseconds)."""
+
+    limit: int
+    actor_user_id: int | None = None
+    action: str | None = None
+    subject_type: str | None = None
+    subject_id: str | None = None
+    project_id: int | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+
 def head(conn: Connection) -> Head:
     row = conn.execute(_HEAD).one()
     return Head(row.seq, row.chain)
@@ -86,6 +100,22 @@ def walk(conn: Connection, after: int = 0) -> Iterator[Kept]:
         if len(rows) < BATCH:
             return
         after = rows[-1].seq
+
+
+def page(conn: Connection, asked: TrailQuestion, before: int | None) -> list[Kept]:
+    """Newest first, one more than the limit where there are more. `before`: the last number of the page before."""
+    question = select(audit_entries).order_by(audit_entries.c.seq.desc()).limit(asked.limit + 1)
+    for name in ("actor_user_id", "action", "subject_type", "subject_id", "project_id"):
+        wanted = getattr(asked, name)
+        if wanted is not None:
+            question = question.where(audit_entries.c[name] == wanted)
+    if asked.since_ms is not None:
+        question = question.where(audit_entries.c.at_ms >= asked.since_ms)
+    if asked.until_ms is not None:
+        question = question.where(audit_entries.c.at_ms < asked.until_ms)
+    if before is not None:
+        question = question.where(audit_entries.c.seq < before)
+    return [kept(row) for row in conn.execute(question)]
 
 
 def kept(row: Any) -> Kept:

@@ -19,6 +19,7 @@ _PLACES: Final = (
         issues.c.project_id,
         issues.c.is_deleted,
         projects.c.is_archived,
+        projects.c.archived_at,
         project_members.c.user_id.label("member"),
         project_budgets.c.is_locked,
         project_budgets.c.locked_at,
@@ -54,6 +55,7 @@ _CHANGE_PROJECT: Final = (
         key=bindparam("b_key"),
         name=bindparam("b_name"),
         is_archived=bindparam("b_is_archived"),
+        archived_at=bindparam("b_archived_at"),
         updated_at=bindparam("b_now_ms"),
     )
 )
@@ -82,7 +84,10 @@ _DELETE_ISSUE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An issue as somebody's time meets it. `locked_at`: since when its budget is locked, epoch milliseconds."""
+    """An issue as somebody's time meets it.
+
+    `locked_at`, `archived_at`: since when its budget is locked, its project archived; epoch milliseconds.
+    """
 
     issue_id: int
     key: str
@@ -91,7 +96,7 @@ class Place:
     is_deleted: bool
     is_member: bool
     locked_at: int | None
-    is_archived: bool = False
+    archived_at: int | None = None
 
 
 def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Place]:
@@ -105,7 +110,7 @@ def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Pl
             row.is_deleted,
             row.member is not None,
             (row.locked_at or 0) if row.is_locked else None,
-            row.is_archived,
+            (row.archived_at or 0) if row.is_archived else None,
         )
         for row in conn.execute(_PLACES, {"user_id": user_id, "issue_ids": issue_ids})
     }
@@ -118,6 +123,12 @@ def is_member(conn: Connection, project_id: int, user_id: int) -> bool:
 def find_project(conn: Connection, project_id: int) -> Project | None:
     row = conn.execute(_FIND_PROJECT, {"project_id": project_id}).first()
     return None if row is None else _project(row)
+
+
+def archived_at(conn: Connection, project_id: int) -> int | None:
+    """Epoch milliseconds; None: it is not archived."""
+    row = conn.execute(_FIND_PROJECT, {"project_id": project_id}).one()
+    return row.archived_at if row.is_archived else None
 
 
 def find_issue(conn: Connection, issue_id: int) -> Issue | None:
@@ -187,8 +198,8 @@ def add_issue(conn: Connection, project_id: int, *, key: str, summary: str, stat
     return insert_row(conn, _ADD_ISSUE, row)
 
 
-def change_project(conn: Connection, new: Project, now_ms: int) -> None:
-    """ConstraintBroken when the key is taken."""
+def change_project(conn: Connection, new: Project, archived_ms: int | None, now_ms: int) -> None:
+    """`archived_ms`: since when it is archived. ConstraintBroken when the key is taken."""
     conn.execute(
         _CHANGE_PROJECT,
         {
@@ -196,6 +207,7 @@ def change_project(conn: Connection, new: Project, now_ms: int) -> None:
             "b_key": new.key,
             "b_name": new.name,
             "b_is_archived": new.is_archived,
+            "b_archived_at": archived_ms,
             "b_now_ms": now_ms,
         },
     )
