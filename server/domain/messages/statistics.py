@@ -50,22 +50,21 @@ class BillableSums(WorkSums):
 
 
 class Burn(Struct):
-    """How fast the budget is used, by the latest worked days before today, at most 14, from `since` on.
+    """How fast the budget is used, by the latest worked days before today, at most 14; `since`: the first of them.
 
-    `running_cost`: what the timers that run now add if they stop now. `left`: of the budget, with these taken off.
-    `ends_on`: the day on which nothing is left at this pace, weekends as before; null when it is not in sight.
+    `left`: of the budget, if the timers that run now stop now. `ends_on`: the day in whose course nothing is left at this
+    pace, with days off as they were; null when it is not in sight.
     """
 
     worked_days: int
     since: date | None
     per_worked_day: Decimal | None
-    running_cost: Decimal | None
-    left: Decimal | None
+    left: Decimal
     ends_on: date | None
 
 
 class ProjectStatistics(Struct):
-    """`from` and `to`: the first and the last day, itself included; null: without a limit."""
+    """`from` and `to`: the first and the last day, itself included; null: without a limit. `burn`: null without a budget."""
 
     project_id: int
     currency: str | None
@@ -76,7 +75,7 @@ class ProjectStatistics(Struct):
     by_issue: list[IssueSums]
     by_day: list[DaySums]
     by_billable: list[BillableSums]
-    burn: Burn
+    burn: Burn | None
 
 
 class ReportRow(WorkSums):
