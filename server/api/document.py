@@ -58,8 +58,8 @@ def schemas(named: dict[str, Any]) -> dict[str, Any]:
 
 def _amounts(schema: Any) -> Any:
     """Money is written as a number, which msgspec's schema does not know."""
-    if schema == DECIMAL:
-        return MONEY
+    if isinstance(schema, dict) and schema.items() >= DECIMAL.items():
+        return MONEY | {name: value for name, value in schema.items() if name not in DECIMAL}
     if isinstance(schema, dict):
         return {name: _amounts(value) for name, value in schema.items()}
     if isinstance(schema, list):

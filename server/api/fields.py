@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -17,6 +19,7 @@ QUOTED: Final = re.compile(r"`([\w |]+)`")
 IN_WORDS: Final = {
     "int": "a whole number",
     "float": "a number",
+    "decimal": "a number",
     "str": "text",
     "bool": "true or false",
     "array": "a list",
@@ -26,12 +29,20 @@ IN_WORDS: Final = {
 NAME_LIMIT: Final = 100
 MISSING: Final = "This is missing."
 UNKNOWN: Final = "There is no such field."
+NOT_TEXT: Final = "Expected a number, got text."
 
 
 def field_errors(said: Any, form: type[Any], failure: msgspec.ValidationError) -> list[FieldError]:
     """Every wrong field of the struct `form` in what was `said`; at least what `failure` says."""
     found = _each(said, form) if isinstance(said, dict) else []
     return found or [from_words(str(failure))]
+
+
+def amounts_in_words(body: bytes, form: type[Any]) -> list[FieldError]:
+    """Their type would take text such as "NaN" and "1_000" as well. `body`: what is right but for that."""
+    names = _amounts(form)
+    said = msgspec.json.decode(body, type=dict[str, msgspec.Raw]) if names else {}
+    return [FieldError(name, NOT_TEXT) for name in names if name in said and bytes(said[name])[:1] == b'"']
 
 
 def from_words(words: str, inside: str = "") -> FieldError:
@@ -54,6 +65,9 @@ def _each(said: dict[str, Any], form: type[Any]) -> list[FieldError]:
             if field.required:
                 errors.append(FieldError(field.encode_name, MISSING))
             continue
+        if field.encode_name in _amounts(form) and isinstance(said[field.encode_name], str):
+            errors.append(FieldError(field.encode_name, NOT_TEXT))
+            continue
         try:
             msgspec.convert(said[field.encode_name], field.type)
         except msgspec.ValidationError as failure:
@@ -62,6 +76,18 @@ def _each(said: dict[str, Any], form: type[Any]) -> list[FieldError]:
         known = {field.encode_name for field in fields}
         errors += [FieldError(name[:NAME_LIMIT], UNKNOWN) for name in said if name not in known]
     return errors
+
+
+@cache
+def _amounts(form: type[Any]) -> tuple[str, ...]:
+    """The names of the fields that are amounts."""
+    fields = msgspec.structs.fields(form)
+    return tuple(field.encode_name for field in fields if Decimal in _kinds_in(field.type))
+
+
+def _kinds_in(annotation: Any) -> set[Any]:
+    """Of `A | B`, and of what is annotated."""
+    return {annotation}.union(*(_kinds_in(each) for each in get_args(annotation)))
 
 
 def _plain(words: str) -> str:

@@ -15,7 +15,7 @@ from litestar.dto import AbstractDTO
 from litestar.openapi.spec import Reference, Schema
 from litestar.types import Serializer
 
-from server.api.fields import field_errors, from_words
+from server.api.fields import amounts_in_words, field_errors, from_words
 from server.api.refusals import TooLarge, UnknownEncoding, WrongMediaType
 from server.domain.errors import Invalid, Refusal
 from server.domain.messages import FieldError
@@ -121,12 +121,16 @@ def inflate(packed: bytes, limit: int) -> bytes:
 def understand(body: bytes, form: type[T]) -> T:
     """Refusal for what is not JSON; Invalid, with each wrong field, for other JSON than `form`."""
     try:
-        return msgspec.json.decode(body, type=form)
+        found = msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as failure:
-        wrong = failure
+        wrong = _errors(body, form, failure)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as failure:
         raise Refusal(UNREADABLE) from failure
-    raise Invalid("Correct the fields that are named and send it again.", errors=_errors(body, form, wrong))
+    else:
+        wrong = amounts_in_words(body, form)
+        if not wrong:
+            return found
+    raise Invalid("Correct the fields that are named and send it again.", errors=wrong)
 
 
 def _errors(body: bytes, form: type[Any], wrong: msgspec.ValidationError) -> list[FieldError]:
