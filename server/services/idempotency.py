@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from server.db.repositories import accounts, replies
 from server.db.repositories.replies import StoredReply
 from server.db.session import Connection
 from server.domain.errors import KeyReused
 
-__all__ = ["StoredReply", "recall", "remember"]
+__all__ = ["StoredReply", "forget", "recall", "remember"]
+
+FORGET_AT_ONCE: Final = 500
 
 
 def recall(conn: Connection, user_id: int, key: str, request_hash: str) -> StoredReply | None:
@@ -27,3 +31,8 @@ def remember(  # noqa: PLR0917  # the order is the callers' contract
 ) -> None:
     """In the transaction of what was done, so that both are there or neither."""
     replies.add(conn, user_id, key, StoredReply(request_hash, status, body), now_ms)
+
+
+def forget(conn: Connection, before_ms: int) -> int:
+    """How many answers of before that were removed at this time; 0: there is none left."""
+    return replies.forget(conn, before_ms, FORGET_AT_ONCE)

@@ -87,4 +87,5 @@ idempotency_replies: Final = Table(
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", UtcMillis, nullable=False),
+    Index("idempotency_replies_created_at_idx", "created_at"),
 )

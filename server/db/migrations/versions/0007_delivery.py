@@ -23,6 +23,7 @@ def upgrade() -> None:
     _deliveries()
     _webhooks()
     _leases()
+    op.create_index("idempotency_replies_created_at_idx", "idempotency_replies", ["created_at"])
     meta = sa.table("server_meta", sa.column("key"), sa.column("value"))
     op.bulk_insert(meta, [{"key": "secret", "value": secrets.token_hex(32)}])
 
@@ -30,6 +31,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     meta = sa.table("server_meta", sa.column("key"))
     op.execute(sa.delete(meta).where(meta.c.key == "secret"))
+    op.drop_index("idempotency_replies_created_at_idx", "idempotency_replies")
     for name in ("leases", "webhooks", "deliveries", "notifications"):
         op.drop_table(name)
 
