@@ -38,7 +38,7 @@ def field_errors(said: Any, form: type[Any], failure: msgspec.ValidationError) -
     return found or [from_words(str(failure))]
 
 
-def amounts_in_words(body: bytes, form: type[Any]) -> list[FieldError]:
+def amounts_in_words(body: bytes, form: Any) -> list[FieldError]:
     """Their type would take text such as "NaN" and "1_000" as well. `body`: what is right but for that."""
     names = _amounts(form)
     said = msgspec.json.decode(body, type=dict[str, msgspec.Raw]) if names else {}
@@ -57,7 +57,7 @@ def from_words(words: str, inside: str = "") -> FieldError:
     return FieldError(where[:NAME_LIMIT] or "body", f"{_plain(what)}.")
 
 
-def _each(said: dict[str, Any], form: type[Any]) -> list[FieldError]:
+def _each(said: dict[str, Any], form: Any) -> list[FieldError]:
     errors = []
     fields = msgspec.structs.fields(form)
     for field in fields:
@@ -79,7 +79,7 @@ def _each(said: dict[str, Any], form: type[Any]) -> list[FieldError]:
 
 
 @cache
-def _amounts(form: type[Any]) -> tuple[str, ...]:
+def _amounts(form: Any) -> tuple[str, ...]:
     """The names of the fields that are amounts."""
     fields = msgspec.structs.fields(form)
     return tuple(field.encode_name for field in fields if Decimal in _kinds_in(field.type))
