@@ -14,7 +14,7 @@ from itertools import cycle
 from typing import Final
 
 from server.db.session import Connection
-from server.domain.messages import RateType, Role, StartTimer, StopTimer
+from server.domain.messages import RateType, Role, SetBudget, StartTimer, StopTimer
 from server.domain.principal import Principal
 from server.services import accounts, budgets, catalog, identity, rates, timers
 
@@ -181,9 +181,7 @@ def _plan(conn: Connection, people: dict[Staff, Principal], now_ms: int) -> list
         for staff, principal in people.items():
             if staff.is_member:
                 catalog.add_member(conn, project_id, principal.user_id, now_ms)
-        budgets.set_budget(
-            conn, project_id, Decimal(venture.budget), CURRENCY, budgets.DEFAULT_THRESHOLD, now_ms
-        )
+        budgets.set_budget(conn, project_id, SetBudget(Decimal(venture.budget), CURRENCY), now_ms)
         for number, summary in enumerate(venture.summaries, venture.first):
             key = f"{venture.key}-{number}"
             is_done = number < venture.first + venture.done

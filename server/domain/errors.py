@@ -53,6 +53,10 @@ class AlreadyPaused(Conflict):
     code, title = "already_paused", "The timer is paused already"
 
 
+class BudgetReached(Conflict):
+    code, title = "budget_reached", "The project's budget is used up"
+
+
 class KeyReused(Refusal):
     status, code, title = 422, "idempotency_key_reused", "This key was used for another request"
 

@@ -1,92 +1,58 @@
-"""How much of a project's money is used?"""
+"""What was agreed about a project's money, and how much of it is used?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, literal, select, type_coerce, update
+from sqlalchemy import ColumnElement, bindparam, case, func, insert, or_, select, update
 
-from server.db.session import Connection
-from server.db.tables import active_timers, issue_time_logs, project_budgets, project_members
+from server.db.session import Connection, insert_row
+from server.db.tables import issue_time_logs as logs
+from server.db.tables import project_budgets as budgets
+from server.db.tables import users
 from server.db.types import Money
-from server.domain.messages import RateType
-from server.domain.money import UNIT_SECONDS, ZERO
+from server.domain.agreement import Agreed
+from server.domain.messages import AtLimit, BudgetStatus
+from server.domain.money import ZERO
 
-# Rate times milliseconds is summed in whole numbers; the division by the rate's unit comes last, in Decimal.
-_now: Final = bindparam("now_ms", type_=BigInteger)
-_since: Final = active_timers.c.running_since
-_counted_ms: Final = active_timers.c.closed_seconds * literal(1000, BigInteger) + case(
-    (_since < _now, _now - _since), else_=literal(0, BigInteger)
-)
-_gross: Final = type_coerce(active_timers.c.rate_amount * _counted_ms, Money(30, 4))
-_counts: Final = and_(
-    active_timers.c.project_id == project_budgets.c.project_id,
-    active_timers.c.currency == project_budgets.c.currency,
-    active_timers.c.hold_code.is_(None),
-    active_timers.c.rate_type.is_not(None),
-    _since.is_not(None),
-)
-# A sum for each kind of rate, because grouping by them would make SQLite sort all timers for every poll.
-_BUDGET: Final = (
-    select(
-        project_budgets.c.project_id,
-        project_budgets.c.total_budget,
-        project_budgets.c.total_cost,
-        project_budgets.c.currency,
-        project_budgets.c.alert_threshold,
-        *(
-            func.sum(case((active_timers.c.rate_type == str(rate_type), _gross))).label(rate_type)
-            for rate_type in RateType
-        ),
-        func.sum(active_timers.c.logged_cost).label("logged"),
-    )
-    .join_from(project_budgets, active_timers, _counts, isouter=True)
-    .group_by(project_budgets.c.id)
-)
-_OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
-_OF_MEMBER: Final = (
-    _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
-    .where(project_members.c.user_id == bindparam("user_id"))
-    .order_by(project_budgets.c.project_id)
-)
-
-_SPENT: Final = select(func.coalesce(func.sum(issue_time_logs.c.total_cost), ZERO)).where(
-    issue_time_logs.c.project_id == bindparam("project_id"),
-    issue_time_logs.c.currency == bindparam("currency"),
-)
-_bump: Final = project_budgets.c.revision + 1
+_FIND: Final = select(budgets).where(budgets.c.project_id == bindparam("project_id"))
+_TAKE: Final = _FIND.with_for_update()
+_WRITERS: Final = select(users.c.id).order_by(users.c.id).with_for_update()
+_bump: Final = budgets.c.revision + 1
 _SPEND: Final = (
-    update(project_budgets)
-    .where(
-        project_budgets.c.project_id == bindparam("b_project_id"),
-        project_budgets.c.currency == bindparam("b_currency"),
-    )
+    update(budgets)
+    .where(budgets.c.project_id == bindparam("b_project_id"), budgets.c.currency == bindparam("b_currency"))
     .values(
-        total_cost=project_budgets.c.total_cost + bindparam("b_delta", type_=Money(14, 4)),
+        total_cost=budgets.c.total_cost + bindparam("b_delta", type_=Money(18, 4)),
         updated_at=bindparam("b_now_ms"),
         revision=_bump,
     )
 )
-_ADD: Final = insert(project_budgets)
+_AGREED: Final = (
+    "total_budget",
+    "allocated_budget",
+    "currency",
+    "alert_threshold",
+    "critical_threshold",
+    "at_limit",
+    "start_date",
+    "end_date",
+)
+_ADD: Final = insert(budgets)
 _CHANGE: Final = (
-    update(project_budgets)
-    .where(project_budgets.c.project_id == bindparam("b_project_id"))
+    update(budgets)
+    .where(budgets.c.id == bindparam("b_id"))
     .values(
-        total_budget=bindparam("b_total"),
-        allocated_budget=bindparam("b_total"),
-        total_cost=bindparam("b_spent"),
-        currency=bindparam("b_currency"),
-        alert_threshold=bindparam("b_threshold"),
-        updated_at=bindparam("b_now_ms"),
-        revision=_bump,
+        {name: bindparam(f"n_{name}") for name in _AGREED}
+        | {"total_cost": bindparam("b_spent"), "updated_at": bindparam("b_now_ms"), "revision": _bump}
     )
 )
 _LOCK: Final = (
-    update(project_budgets)
-    .where(project_budgets.c.project_id == bindparam("b_project_id"))
+    update(budgets)
+    .where(budgets.c.project_id == bindparam("b_project_id"))
     .values(
         is_locked=bindparam("b_is_locked"),
         locked_at=bindparam("b_locked_at"),
@@ -94,21 +60,62 @@ _LOCK: Final = (
         revision=_bump,
     )
 )
+_SET_STATUS: Final = (
+    update(budgets)
+    .where(budgets.c.id == bindparam("b_id"))
+    .values(status=bindparam("b_status"), updated_at=bindparam("b_now_ms"), revision=_bump)
+)
+
+
+def _counted(currency: Any) -> ColumnElement[Decimal]:
+    """The sum of the logs' costs in this currency: their own, or what was converted to it."""
+    amount = case(
+        (logs.c.currency == currency, logs.c.total_cost),
+        (logs.c.converted_currency == currency, logs.c.converted_cost),
+    )
+    return func.coalesce(func.sum(amount), ZERO)
+
+
+_SPENT: Final = select(_counted(bindparam("currency"))).where(logs.c.project_id == bindparam("project_id"))
+_SUMS: Final = (
+    select(
+        budgets.c.project_id,
+        budgets.c.currency,
+        budgets.c.total_cost.label("kept"),
+        _counted(budgets.c.currency).label("counted"),
+    )
+    .join_from(budgets, logs, logs.c.project_id == budgets.c.project_id, isouter=True)
+    .group_by(budgets.c.id)
+    .order_by(budgets.c.project_id)
+)
+_UNCONVERTED: Final = (
+    select(logs.c.currency, func.sum(logs.c.total_cost).label("total_cost"), func.count().label("logs"))
+    .where(
+        logs.c.project_id == bindparam("project_id"),
+        logs.c.currency != bindparam("currency"),
+        or_(
+            logs.c.converted_cost.is_(None),
+            logs.c.converted_currency.is_(None),
+            logs.c.converted_currency != bindparam("currency"),
+        ),
+        logs.c.total_cost > ZERO,
+    )
+    .group_by(logs.c.currency)
+    .order_by(logs.c.currency)
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """`spent`: the exact sum of the logs' costs. `threshold`: warning, in percent.
+class Kept:
+    """A budget as it is kept. `spent`: the exact sum of the logs' costs. `locked_at` in milliseconds, None while it is open."""
 
-    `running`: what the timers that run now, in this currency, add to `spent` if they stop now; not rounded per log.
-    """
-
+    budget_id: int
     project_id: int
-    total: Decimal
+    agreed: Agreed
     spent: Decimal
-    currency: str
-    threshold: Decimal
-    running: Decimal = ZERO
+    status: BudgetStatus
+    locked_at: int | None
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +127,41 @@ class Spending:
     delta: Decimal
 
 
-def of_project(conn: Connection, project_id: int, now_ms: int) -> Budget | None:
-    row = conn.execute(_OF_PROJECT, {"project_id": project_id, "now_ms": now_ms}).first()
-    return None if row is None else _budget(row)
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a budget says was spent, and what its logs sum up to."""
+
+    project_id: int
+    currency: str
+    kept: Decimal
+    counted: Decimal
 
 
-def of_member(conn: Connection, user_id: int, now_ms: int) -> list[Budget]:
-    """Those of the user's projects."""
-    return [_budget(row) for row in conn.execute(_OF_MEMBER, {"user_id": user_id, "now_ms": now_ms})]
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What logs cost in a currency that was not converted."""
+
+    currency: str
+    total_cost: Decimal
+    logs: int
+
+
+def find(conn: Connection, project_id: int) -> Kept | None:
+    return _kept(conn.execute(_FIND, {"project_id": project_id}).first())
+
+
+def hold_all_time(conn: Connection) -> None:
+    """Whoever writes time holds their user's row first: nobody's is half written now, nor until the transaction ends."""
+    conn.execute(_WRITERS).all()
+
+
+def take(conn: Connection, project_id: int) -> Kept | None:
+    """Nobody else changes it until the transaction ends."""
+    return _kept(conn.execute(_TAKE, {"project_id": project_id}).first())
 
 
 def spend(conn: Connection, spendings: Sequence[Spending], now_ms: int) -> None:
-    """Each is added where the budget has its currency, and nowhere else."""
+    """Each is added where the budget has its currency, and nowhere else. In order of project, so that nobody waits in a circle."""
     rows = [
         {
             "b_project_id": each.project_id,
@@ -139,7 +169,7 @@ def spend(conn: Connection, spendings: Sequence[Spending], now_ms: int) -> None:
             "b_delta": each.delta,
             "b_now_ms": now_ms,
         }
-        for each in spendings
+        for each in sorted(spendings, key=lambda each: each.project_id)
     ]
     if rows:
         conn.execute(_SPEND, rows)
@@ -152,21 +182,35 @@ def spent_on(conn: Connection, project_id: int, currency: str) -> Decimal:
     return found
 
 
-def save(conn: Connection, budget: Budget, now_ms: int) -> None:
-    """Makes the project's budget or changes it."""
-    changed = conn.execute(
-        _CHANGE,
-        {
-            "b_project_id": budget.project_id,
-            "b_total": budget.total,
-            "b_spent": budget.spent,
-            "b_currency": budget.currency,
-            "b_threshold": budget.threshold,
-            "b_now_ms": now_ms,
-        },
-    )
-    if changed.rowcount == 0:
-        conn.execute(_ADD, _new_row(budget, now_ms))
+def sums(conn: Connection) -> list[Sums]:
+    """Of all budgets, at one instant. Reads every log."""
+    return [Sums(row.project_id, row.currency, row.kept, row.counted) for row in conn.execute(_SUMS)]
+
+
+def unconverted(conn: Connection, project_id: int, currency: str) -> list[Foreign]:
+    """By currency."""
+    asked = {"project_id": project_id, "currency": currency}
+    return [Foreign(row.currency, row.total_cost, row.logs) for row in conn.execute(_UNCONVERTED, asked)]
+
+
+def add(conn: Connection, project_id: int, agreed: Agreed, spent: Decimal, now_ms: int) -> int:
+    """Its id. ConstraintBroken when the project has one."""
+    row = asdict(agreed) | {
+        "project_id": project_id,
+        "total_cost": spent,
+        "status": BudgetStatus.ACTIVE,
+        "is_locked": False,
+        "revision": 1,
+        "created_at": now_ms,
+        "updated_at": now_ms,
+    }
+    return insert_row(conn, _ADD, row)
+
+
+def change(conn: Connection, budget_id: int, agreed: Agreed, spent: Decimal, now_ms: int) -> None:
+    """Status and lock stay."""
+    changes = {f"n_{name}": value for name, value in asdict(agreed).items()}
+    conn.execute(_CHANGE, {"b_id": budget_id, "b_spent": spent, "b_now_ms": now_ms, **changes})
 
 
 def lock(conn: Connection, project_id: int, since_ms: int | None, now_ms: int) -> None:
@@ -182,33 +226,20 @@ def lock(conn: Connection, project_id: int, since_ms: int | None, now_ms: int) -
     )
 
 
-def _budget(row: Any) -> Budget:
-    return Budget(
-        row.project_id, row.total_budget, row.total_cost, row.currency, row.alert_threshold, _running(row)
+def set_status(conn: Connection, budget_id: int, status: BudgetStatus, now_ms: int) -> None:
+    """Also counts as a change when it stays as it is."""
+    conn.execute(_SET_STATUS, {"b_id": budget_id, "b_status": status, "b_now_ms": now_ms})
+
+
+def _kept(row: Any) -> Kept | None:
+    if row is None:
+        return None
+    return Kept(
+        row.id,
+        row.project_id,
+        Agreed(**{name: getattr(row, name) for name in _AGREED} | {"at_limit": AtLimit(row.at_limit)}),
+        row.total_cost,
+        BudgetStatus(row.status),
+        (row.locked_at or 0) if row.is_locked else None,
+        row.revision,
     )
-
-
-def _running(row: Any) -> Decimal:
-    """SQL says null for the sum of nothing."""
-    running: Decimal = -(row.logged or ZERO)
-    for rate_type, unit_seconds in UNIT_SECONDS.items():
-        gross = getattr(row, rate_type)
-        if gross is not None:
-            running += gross / (1000 * unit_seconds)
-    return running
-
-
-def _new_row(budget: Budget, now_ms: int) -> dict[str, Any]:
-    return {
-        "project_id": budget.project_id,
-        "total_budget": budget.total,
-        "allocated_budget": budget.total,
-        "total_cost": budget.spent,
-        "status": "active",
-        "alert_threshold": budget.threshold,
-        "is_locked": False,
-        "currency": budget.currency,
-        "revision": 1,
-        "created_at": now_ms,
-        "updated_at": now_ms,
-    }

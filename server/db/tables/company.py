@@ -66,6 +66,7 @@ projects: Final = Table(
     Column("key", String(20), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("is_archived", Boolean, nullable=False),
+    Column("archived_at", UtcMillis),  # no timer starts on it from then on
     Column("created_at", UtcMillis, nullable=False),
     Column("updated_at", UtcMillis, nullable=False),
 )
@@ -107,26 +108,4 @@ user_rates: Final = Table(
     Column("effective_until", Date),  # the last day, itself included
     UniqueConstraint("user_id", "effective_from"),
     Index("user_rates_user_id_idx", "user_id"),
-)
-
-project_budgets: Final = Table(
-    "project_budgets",
-    metadata,
-    Column("id", RowKey, primary_key=True),
-    Column("project_id", ForeignKey("projects.id"), nullable=False),
-    Column("total_budget", Money(14, 4), nullable=False),
-    Column("allocated_budget", Money(14, 4), nullable=False),
-    Column("total_cost", Money(14, 4), nullable=False),  # the exact sum of its logs' costs in this currency
-    Column("status", String(10), nullable=False),
-    Column("alert_threshold", Money(5, 2), nullable=False),  # percent
-    Column("is_locked", Boolean, nullable=False),
-    Column("locked_at", UtcMillis),
-    Column("start_date", Date),
-    Column("end_date", Date),
-    Column("currency", String(3), nullable=False),
-    Column("revision", Integer, nullable=False),  # counts the changes of this row
-    Column("created_at", UtcMillis, nullable=False),
-    Column("updated_at", UtcMillis, nullable=False),
-    Index("project_budgets_project_id_unique", "project_id", unique=True),
-    Index("project_budgets_status_idx", "status"),
 )
