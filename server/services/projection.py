@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from server.db.repositories import accounts, budgets, claims, logs, segments
+from server.db.repositories import accounts, claims, logs, segments
 from server.db.repositories.budgets import Spending
 from server.db.repositories.claims import Flag, StoredClaim
 from server.db.repositories.logs import AS_BEGUN, Figures, State
@@ -18,6 +18,7 @@ from server.domain.messages import ActionKind
 from server.domain.money import ZERO
 from server.domain.story import EndFact, tell
 from server.services import totals
+from server.services.crossing import settle
 from server.services.ending import settle_stored
 from server.services.facts import Facts
 from server.services.present import set_present
@@ -32,10 +33,11 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     touched = [facts.claims[claim_id].claim.start for claim_id in facts.touched_claims]
     window = look(facts.conn, facts.principal.user_id, min(touched, default=facts.now))
     _move_provisional_ends(facts, window)
-    figures = _count(facts, window)
+    figures, spendings = _count(facts, window)
     _tell_stories(facts)
     set_present(facts, window, figures)
     accounts.bump_revision(facts.conn, facts.principal.user_id)
+    settle(facts.conn, spendings, {each.project_id for each in figures.values()}, facts.sender.now_ms)
     return figures
 
 
@@ -63,8 +65,8 @@ def _move_provisional_ends(facts: Facts, window: Window) -> None:
     claims.end_provisionally(facts.conn, moved)
 
 
-def _count(facts: Facts, window: Window) -> dict[int, Figures]:
-    """Writes the segments and what they make of the logs; the figures of the logs at hand."""
+def _count(facts: Facts, window: Window) -> tuple[dict[int, Figures], list[Spending]]:
+    """Writes the segments and what they make of the logs; the figures of the logs at hand, and what they cost more."""
     user_id = facts.principal.user_id
     stored = segments.since(facts.conn, user_id, window.since) if _was_counted(facts, window) else {}
     since = min((each.start for each in stored), default=window.since)
@@ -103,13 +105,15 @@ def _seconds(new: Iterable[Segment], gone: Iterable[Segment]) -> dict[int, int]:
     return change
 
 
-def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, Figures]:
+def _figures(
+    facts: Facts, window: Window, change: dict[int, int]
+) -> tuple[dict[int, Figures], list[Spending]]:
     concerned = set(change)
     if window.live is not None and window.live.time_log_id is not None:
         concerned.add(window.live.time_log_id)
     figures = {log_id: made for log_id, made in facts.new_logs.items() if log_id in concerned}
     figures |= logs.figures(facts.conn, sorted(concerned - figures.keys()))
-    spendings = []
+    spendings: list[Spending] = []
     changed: list[tuple[Figures, Figures]] = []
     for log_id, seconds in change.items():
         if seconds == 0:
@@ -121,8 +125,7 @@ def _figures(facts: Facts, window: Window, change: dict[int, int]) -> dict[int, 
         spendings += _spendings(before, after)
     logs.set_figures(facts.conn, [after for _, after in changed], facts.sender.now_ms)
     totals.move(facts.conn, changed)
-    budgets.spend(facts.conn, spendings, facts.sender.now_ms)
-    return figures
+    return figures, spendings
 
 
 def _spendings(before: Figures, after: Figures) -> list[Spending]:
