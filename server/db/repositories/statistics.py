@@ -106,13 +106,13 @@ _used: Final = func.sum(
         (totals.c.currency == _currency, totals.c.cost),
         (totals.c.converted_currency == _currency, totals.c.converted_cost),
     ),
-    type_=Money(18, 4),
+    type_=Money(22, 4),
 )
 _USED_BY_DAY: Final = (
     select(totals.c.day, _used)
     .where(totals.c.project_id == _project, totals.c.day < bindparam("today"))
     .group_by(totals.c.day)
-    .having(_used > literal(ZERO, Money(18, 4)))
+    .having(_used > literal(ZERO, Money(22, 4)))
     .order_by(totals.c.day.desc())
     .limit(bindparam("days"))
 )

@@ -58,8 +58,8 @@ class Sum:
 
 NOTHING: Final = Sum()
 
-_delta_cost: Final = bindparam("d_cost", type_=Money(18, 4))
-_delta_converted: Final = bindparam("d_converted_cost", type_=Money(18, 4))
+_delta_cost: Final = bindparam("d_cost", type_=Money(22, 4))
+_delta_converted: Final = bindparam("d_converted_cost", type_=Money(22, 4))
 _MOVE: Final = (
     update(totals)
     .where(*(totals.c[name] == bindparam(f"k_{name}") for name in KEY))

@@ -22,8 +22,8 @@ daily_totals: Final = Table(
     Column("converted_currency", String(3), primary_key=True),
     Column("logs", Integer, nullable=False),  # those with counted time
     Column("seconds", BigInteger, nullable=False),
-    Column("cost", Money(18, 4), nullable=False),
-    Column("converted_cost", Money(18, 4), nullable=False),  # in the converted currency
+    Column("cost", Money(22, 4), nullable=False),
+    Column("converted_cost", Money(22, 4), nullable=False),  # in the converted currency
     Index("daily_totals_user_id_day_idx", "user_id", "day"),
     Index("daily_totals_project_id_day_idx", "project_id", "day"),
     sqlite_with_rowid=False,

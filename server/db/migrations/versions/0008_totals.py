@@ -53,8 +53,8 @@ def _daily_totals() -> None:
         sa.Column("converted_currency", sa.String(length=3), nullable=False),
         sa.Column("logs", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.BigInteger(), nullable=False),
-        sa.Column("cost", Money(precision=18, scale=4), nullable=False),
-        sa.Column("converted_cost", Money(precision=18, scale=4), nullable=False),
+        sa.Column("cost", Money(precision=22, scale=4), nullable=False),
+        sa.Column("converted_cost", Money(precision=22, scale=4), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="daily_totals_project_id_fk"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="daily_totals_user_id_fk"),
         sa.PrimaryKeyConstraint(
