@@ -1,5 +1,5 @@
 # The commands for people. On Windows see README.md.
-.PHONY: run test check bench build openapi setup test-setup clean
+.PHONY: run test fuzz check bench build openapi setup test-setup clean
 
 PYTHON = .venv/bin/python
 
@@ -8,6 +8,9 @@ run: setup
 
 test: test-setup
 	$(PYTHON) -m pytest $(PYTEST_ARGUMENTS)
+
+fuzz: test-setup
+	HOURKEEP_FUZZ=$${HOURKEEP_FUZZ:-200} $(PYTHON) -m pytest tests/hostile $(PYTEST_ARGUMENTS)
 
 check: setup
 	.venv/bin/ruff format --check .

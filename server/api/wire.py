@@ -22,7 +22,7 @@ from server.domain.messages import FieldError
 
 T = TypeVar("T")
 
-BODY_LIMIT: Final = 64 * 1024
+BODY_LIMIT: Final = 128 * 1024  # ten thousand letters, each written as two escapes
 SYNC_LIMIT: Final = 256 * 1024
 GZIP: Final = 31  # zlib's number for a gzip header and trailer
 NOTHING: Final = b"{}"
