@@ -14,7 +14,6 @@ from server.domain.budget import running, seconds_left
 from server.domain.errors import BudgetReached, NotFound
 from server.domain.events import BudgetMoved
 from server.domain.messages import (
-    AtLimit,
     BudgetForecast,
     BudgetUse,
     LockBudget,
@@ -42,15 +41,13 @@ def uses_of_member(conn: Connection, user_id: int, now_ms: int) -> list[BudgetUs
     return [_use(found, now_ms) for found in budget_use.of_member(conn, user_id, now_ms)]
 
 
-def may_start(conn: Connection, project_id: int, now_ms: int, *, is_confirmed: bool) -> None:
-    """BudgetReached where a start on a used-up budget has to be confirmed, and is not."""
-    if is_confirmed:
-        return
+def must_be_left(conn: Connection, project_id: int, now_ms: int) -> None:
+    """BudgetReached when all of it is used."""
     found = budget_use.of_project(conn, project_id, now_ms)
-    if found is not None and found.at_limit is AtLimit.ASK and found.used >= found.total:
-        used = percent(found.used, found.total)
+    if found is not None and found.used >= found.total:
         raise BudgetReached(
-            f"{used} % of the project's budget are used. Ask its manager, or start with confirm_over_budget."
+            f"{percent(found.used, found.total)} % of the project's budget are used. Ask its manager, or confirm that you"
+            " start all the same."
         )
 
 

@@ -24,6 +24,7 @@ from server.domain.holds import HOLD_WORDS, Hold
 from server.domain.ids import uuid7
 from server.domain.messages import (
     ActionKind,
+    AtLimit,
     EndCause,
     FieldError,
     PauseBody,
@@ -48,7 +49,7 @@ from server.services.snapshot import name_of
 
 
 def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: int) -> TimerReply:
-    """Stops what runs or is paused, at the same instant. NotFound, Forbidden, Invalid, Locked.
+    """Stops what runs or is paused, at the same instant. NotFound, Forbidden, Invalid, Locked, BudgetReached.
 
     What a device began ahead of time ends where it began, and this starts now: its clock does not move ours.
     """
@@ -56,6 +57,8 @@ def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: i
     facts.load_places([request.issue_id])
     place = _place(facts, request)
     _must_admit(facts, place.issue_id, facts.now)
+    if place.at_limit is AtLimit.ASK and not request.confirm_over_budget:
+        budgets.must_be_left(conn, place.project_id, now_ms)
     current = timers.present(conn, principal.user_id).timer
     facts.had_timer = current is not None
     if current is not None:

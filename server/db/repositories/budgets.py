@@ -79,6 +79,7 @@ def _counted(currency: Any) -> ColumnElement[Decimal]:
 _SPENT: Final = select(_counted(bindparam("currency"))).where(logs.c.project_id == bindparam("project_id"))
 _SUMS: Final = (
     select(
+        budgets.c.id,
         budgets.c.project_id,
         budgets.c.currency,
         budgets.c.total_cost.label("kept"),
@@ -131,6 +132,7 @@ class Spending:
 class Sums:
     """What a budget says was spent, and what its logs sum up to."""
 
+    budget_id: int
     project_id: int
     currency: str
     kept: Decimal
@@ -184,7 +186,7 @@ def spent_on(conn: Connection, project_id: int, currency: str) -> Decimal:
 
 def sums(conn: Connection) -> list[Sums]:
     """Of all budgets, at one instant. Reads every log."""
-    return [Sums(row.project_id, row.currency, row.kept, row.counted) for row in conn.execute(_SUMS)]
+    return [Sums(row.id, row.project_id, row.currency, row.kept, row.counted) for row in conn.execute(_SUMS)]
 
 
 def unconverted(conn: Connection, project_id: int, currency: str) -> list[Foreign]:

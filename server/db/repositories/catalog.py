@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, insert, or_, select, tuple_, upd
 
 from server.db.session import Connection, insert_row
 from server.db.tables import issues, project_budgets, project_members, projects
-from server.domain.messages import Issue, Project
+from server.domain.messages import AtLimit, Issue, Project
 
 _PLACES: Final = (
     select(
@@ -23,6 +23,7 @@ _PLACES: Final = (
         project_members.c.user_id.label("member"),
         project_budgets.c.is_locked,
         project_budgets.c.locked_at,
+        project_budgets.c.at_limit,
     )
     .join_from(
         issues,
@@ -86,7 +87,8 @@ _DELETE_ISSUE: Final = (
 class Place:
     """An issue as somebody's time meets it.
 
-    `locked_at`, `archived_at`: since when its budget is locked, its project archived; epoch milliseconds.
+    `locked_at`, `archived_at`: since when its budget is locked, its project archived; epoch milliseconds. `at_limit`: its
+    budget's, None without one.
     """
 
     issue_id: int
@@ -97,6 +99,7 @@ class Place:
     is_member: bool
     locked_at: int | None
     archived_at: int | None = None
+    at_limit: AtLimit | None = None
 
 
 def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Place]:
@@ -111,6 +114,7 @@ def places(conn: Connection, user_id: int, issue_ids: list[int]) -> dict[int, Pl
             row.member is not None,
             (row.locked_at or 0) if row.is_locked else None,
             (row.archived_at or 0) if row.is_archived else None,
+            None if row.at_limit is None else AtLimit(row.at_limit),
         )
         for row in conn.execute(_PLACES, {"user_id": user_id, "issue_ids": issue_ids})
     }

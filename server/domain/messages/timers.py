@@ -9,9 +9,12 @@ from msgspec import UNSET, Struct, UnsetType
 from server.domain.messages.common import Description, RateType, RowId, TimerStatus
 
 
-class StartTimer(Struct, forbid_unknown_fields=True):
+class StartTimer(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """`confirm_over_budget`: also where the project's budget is used up and a start has to be confirmed."""
+
     issue_id: RowId
     project_id: RowId
+    confirm_over_budget: bool = False
 
 
 class StopTimer(Struct, forbid_unknown_fields=True):
