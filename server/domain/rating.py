@@ -136,6 +136,12 @@ def withdrawn(dated: Sequence[DatedRate], since: date) -> list[DatedRate]:
     ]
 
 
+def last_changed(before: Sequence[DatedRate], after: Sequence[DatedRate], since: date) -> date | None:
+    """The last day on which setting a rate from `since` on can make a difference; None: there is none."""
+    concerned = [each.until for each in (*before, *after) if each.covers(since)]
+    return None if None in concerned else max(filter(None, concerned))
+
+
 def _ended_before(dated: DatedRate, day: date) -> DatedRate:
     if dated.since < day and (dated.until is None or dated.until >= day):
         return replace(dated, until=day - ONE_DAY)

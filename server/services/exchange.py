@@ -6,27 +6,23 @@ An exchange rate is copied onto a log with its rate. Only the direction that was
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from server.db import after
-from server.db.repositories import accounts, budgets, conversions, exchange, logs, organisation
+from server.db.repositories import budgets, conversion, exchange, logs, organisation
 from server.db.repositories.budgets import Spending
 from server.db.repositories.exchange import ExchangeQuestion, StoredExchange
-from server.db.repositories.logs import Figures
 from server.db.session import Connection
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.events import BudgetMoved, RatesChanged
+from server.domain.events import RatesChanged
 from server.domain.messages import ExchangeRate, ExchangeRatePage, FieldError, SetExchangeRate
-from server.domain.money import EXCHANGE_PLACES, ZERO, converted, is_amount
+from server.domain.money import EXCHANGE_PLACES, ZERO, is_amount
 from server.domain.principal import Principal
 from server.domain.rating import Exchange
 from server.domain.trail import Facts
-from server.services import audit, rights, totals
+from server.services import audit, crossing, rights, totals
 from server.services.audit import Entry
 from server.services.catalog import read_cursor
 from server.services.rates import wrong_days
@@ -101,67 +97,21 @@ def remove(conn: Connection, principal: Principal, exchange_id: int, now_ms: int
     audit.record(conn, _entry(principal, "exchange_rate.deleted", stored, _facts(stored), None), now_ms)
 
 
-def convert_project(conn: Connection, project_id: int, currency: str, now_ms: int) -> None:
-    """For a budget that is new or has another currency: gives its logs the exchange rates of the days on which they began.
-
-    Takes the users of these logs, so it comes before the budget's own row; the budget's total is the caller's.
-    """
-    known: dict[tuple[str, date], Exchange | None] = {}
-
-    def exchange_of(log: Figures) -> Exchange | None:
-        source = "" if log.rate is None else log.rate.currency
-        key = (source, log.day)
-        if key not in known:
-            known[key] = None if source == currency else exchange.holding(conn, source, currency, log.day)
-        return known[key]
-
-    _convert(
-        conn, _held(conn, lambda: conversions.otherwise(conn, project_id, currency)), exchange_of, now_ms
-    )
-
-
 def _convert_waiting(conn: Connection, source: str, target: str, agreed: Exchange, now_ms: int) -> None:
     """What becomes countable by it is added to the budgets."""
     later = exchange.following(conn, source, target, agreed.since)
-    found = _held(conn, lambda: conversions.waiting(conn, source, target, agreed.since, later))
-    added: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for log in _convert(conn, found, lambda _: agreed, now_ms):
-        added[log.project_id] += log.converted_cost or ZERO
-    spendings = [Spending(project_id, target, added[project_id]) for project_id in sorted(added)]
-    budgets.spend(conn, spendings, now_ms)
-    for project_id in added:
-        after.tell(conn, BudgetMoved(project_id))
-
-
-def _held(conn: Connection, ask: Callable[[], dict[int, int]]) -> list[int]:
-    """The logs that `ask` finds once all their users are taken, so that nobody counts on them meanwhile."""
-    taken: set[int] = set()
-    found = ask()
-    while missing := sorted(set(found.values()) - taken):
-        for user_id in missing:
-            accounts.take(conn, user_id)
-        taken.update(missing)
-        found = ask()
-    return list(found)
-
-
-def _convert(
-    conn: Connection, log_ids: list[int], exchange_of: Callable[[Figures], Exchange | None], now_ms: int
-) -> list[Figures]:
-    """The logs with their new exchange rates, as they are written now."""
-    done: list[Figures] = []
+    budgets.hold_all_time(conn)
+    log_ids = exchange.waiting(conn, source, target, agreed.since, later)
+    spendings: list[Spending] = []
     for first in range(0, len(log_ids), BATCH):
         found = logs.figures(conn, log_ids[first : first + BATCH])
-        changes = [(each, _converted(each, exchange_of(each))) for each in found.values()]
-        conversions.save(conn, [changed for _, changed in changes], now_ms)
+        changes = [
+            (each, replace(each, exchange=agreed).counting(each.duration_seconds)) for each in found.values()
+        ]
+        conversion.convert(conn, [now for _, now in changes], now_ms)
         totals.move(conn, changes)
-        done += [changed for _, changed in changes]
-    return done
-
-
-def _converted(log: Figures, agreed: Exchange | None) -> Figures:
-    amount = None if agreed is None else converted(log.total_cost, agreed.rate)
-    return replace(log, exchange=agreed, converted_cost=amount)
+        spendings += [Spending(now.project_id, target, now.converted_cost or ZERO) for _, now in changes]
+    crossing.settle(conn, spendings, (), now_ms)
 
 
 def _check(asked: SetExchangeRate, since: date) -> None:

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
 
 from server.db.session import Connection, insert_row
 from server.db.tables import exchange_rates, project_budgets
+from server.db.tables import issue_time_logs as logs
 from server.domain.rating import Exchange
 
 _pair: Final = (
@@ -38,6 +39,17 @@ _CHANGE: Final = (
 _REMOVE: Final = delete(exchange_rates).where(exchange_rates.c.id == bindparam("b_id"))
 _BUDGET_CURRENCY: Final = select(project_budgets.c.currency).where(
     project_budgets.c.project_id == bindparam("b_project_id")
+)
+_WAITING: Final = (
+    select(logs.c.id)
+    .join_from(logs, project_budgets, project_budgets.c.project_id == logs.c.project_id)
+    .where(
+        logs.c.currency == bindparam("b_from"),
+        project_budgets.c.currency == bindparam("b_to"),
+        or_(logs.c.converted_cost.is_(None), logs.c.converted_currency != bindparam("b_to")),
+        logs.c.start_day >= bindparam("b_day"),
+    )
+    .order_by(logs.c.id)
 )
 
 
@@ -71,6 +83,12 @@ def following(conn: Connection, source: str, target: str, day: date) -> date | N
     """The next later day on which another one begins."""
     found: date | None = conn.execute(_FOLLOWING, _pair_of(source, target, day)).scalar()
     return found
+
+
+def waiting(conn: Connection, source: str, target: str, since: date, before: date | None) -> list[int]:
+    """The logs that began in these days and that only this exchange rate is missing."""
+    question = _WAITING if before is None else _WAITING.where(logs.c.start_day < before)
+    return list(conn.execute(question, _pair_of(source, target, since)).scalars())
 
 
 def find(conn: Connection, exchange_id: int) -> StoredExchange | None:

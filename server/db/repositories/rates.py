@@ -28,7 +28,13 @@ from sqlalchemy import (
 )
 
 from server.db.session import Connection
-from server.db.tables import organisation_rates, project_member_rates, project_rates, user_rates
+from server.db.tables import (
+    organisation_rates,
+    project_member_rates,
+    project_members,
+    project_rates,
+    user_rates,
+)
 from server.db.types import RowKey
 from server.domain.messages import Rate, RateLevel, RateType
 from server.domain.rating import Book, DatedRate, Found, Owner
@@ -131,12 +137,18 @@ def of_owner(conn: Connection, owner: Owner) -> list[DatedRate]:
     return [_dated(row) for row in conn.execute(_OF[owner.level].find, _keys(owner, "b_"))]
 
 
+def stored(conn: Connection, owner: Owner, since: date) -> StoredRate:
+    """The one that begins that day, which must be there."""
+    found = conn.execute(_OF[owner.level].find, _keys(owner, "b_"))
+    return next(_stored(row) for row in found if row.effective_from == since)
+
+
 def book(conn: Connection) -> Book:
     """All rates of all levels."""
     found: dict[Owner, list[DatedRate]] = defaultdict(list)
     for row in conn.execute(select(_everything).order_by(*_LATEST_FIRST)):
-        stored = _stored(row)
-        found[stored.owner].append(stored.dated)
+        each = _stored(row)
+        found[each.owner].append(each.dated)
     return Book(dict(found))
 
 
@@ -148,34 +160,33 @@ def find(conn: Connection, level: RateLevel, rate_id: int) -> StoredRate | None:
 
 
 @dataclass(frozen=True, slots=True)
-class RateQuestion:
-    """None asks for any. Who may not read all reads `reader`'s own, the organisation's, and what concerns these:
+class Reader:
+    """Somebody who may not read all: their own rates, the organisation's and those of the projects of which they are a member.
 
-    `projects`: whose rates; `people`: whose rates of whatever level.
+    `leads`: in these also what is agreed with the members, there and in general.
     """
 
-    levels: Sequence[RateLevel]
-    user_id: int | None
-    project_id: int | None
-    reader: Readable | None
-    after: tuple[date, int, int] | None
-    limit: int
+    user_id: int
+    leads: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
-    """What somebody may read: rates of these projects, and of these people in general and in these projects."""
+class RateQuestion:
+    """None asks for any; `reader` None may read all. `after`: day, place of the level, and id of the last one before."""
 
-    own_id: int
-    projects: frozenset[int]
-    managed: frozenset[int]
-    people: frozenset[int]
+    level: RateLevel | None
+    user_id: int | None
+    project_id: int | None
+    reader: Reader | None
+    after: tuple[date, int, int] | None
+    limit: int
 
 
 def page(conn: Connection, asked: RateQuestion) -> list[StoredRate]:
     """Latest day first, then by level."""
     question = select(_everything).order_by(*_LATEST_FIRST).limit(asked.limit)
-    question = question.where(_everything.c.place.in_([ORDER[level] for level in asked.levels]))
+    if asked.level is not None:
+        question = question.where(_everything.c.place == ORDER[asked.level])
     if asked.user_id is not None:
         question = question.where(_everything.c.user_id == asked.user_id)
     if asked.project_id is not None:
@@ -210,16 +221,19 @@ def save(conn: Connection, owner: Owner, before: Sequence[DatedRate], after: Seq
             )
 
 
-def _readable(reader: Readable) -> Any:
-    """A project's for its members; a person's in a project for its managers; a person's own in general for these, too."""
+def _readable(reader: Reader) -> Any:
     place, user_id, project_id = _everything.c.place, _everything.c.user_id, _everything.c.project_id
-    return or_(
-        user_id == reader.own_id,
+    projects = select(project_members.c.project_id).where(project_members.c.user_id == reader.user_id)
+    people = select(project_members.c.user_id).where(project_members.c.project_id.in_(projects))
+    known = [
+        user_id == reader.user_id,
         place == ORDER[RateLevel.ORGANISATION],
-        (place == ORDER[RateLevel.PROJECT]) & project_id.in_(reader.projects),
-        (place == ORDER[RateLevel.MEMBER]) & project_id.in_(reader.managed),
-        (place == ORDER[RateLevel.USER]) & user_id.in_(reader.people),
-    )
+        (place == ORDER[RateLevel.PROJECT]) & project_id.in_(projects),
+    ]
+    if reader.leads:
+        known.append((place == ORDER[RateLevel.MEMBER]) & project_id.in_(projects))
+        known.append((place == ORDER[RateLevel.USER]) & user_id.in_(people))
+    return or_(*known)
 
 
 def _after(day: date, place: int, rate_id: int) -> Any:

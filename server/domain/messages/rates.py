@@ -76,7 +76,8 @@ class OpenTimer(Struct):
 class RatePreview(Struct):
     """Which time would have had another rate, had this one been set before. None of it changes: each log keeps its own.
 
-    `costs`: what these logs cost, at the rates that they have; `costs_otherwise`: what they would cost.
+    `costs`: what these logs cost, at the rates that they have; `costs_otherwise`: what they would cost. `open_timers`: those of
+    the logs that are running or paused now, with what they counted so far. `note`: the same in words.
     """
 
     effective_from: date
@@ -86,7 +87,7 @@ class RatePreview(Struct):
     costs: list[Amount]
     costs_otherwise: list[Amount]
     open_timers: list[OpenTimer]
-    changes_logs: bool
+    note: str
 
 
 class SetExchangeRate(Struct, forbid_unknown_fields=True):

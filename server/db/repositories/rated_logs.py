@@ -1,0 +1,93 @@
+"""Which logs began in these days, and at which rate?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import bindparam, or_, select
+
+from server.db.repositories.instants import to_s
+from server.db.session import Connection
+from server.db.tables import issue_time_logs as logs
+from server.domain.messages import Rate, RateType, TimerStatus
+
+BATCH: Final = 2000
+
+_NEXT: Final = (
+    select(
+        logs.c.id,
+        logs.c.user_id,
+        logs.c.project_id,
+        logs.c.start_day,
+        logs.c.start_time,
+        logs.c.status,
+        logs.c.duration_seconds,
+        logs.c.total_cost,
+        logs.c.user_rate_type,
+        logs.c.user_rate_amount,
+        logs.c.currency,
+    )
+    .where(
+        logs.c.id > bindparam("after"),
+        logs.c.start_day >= bindparam("since"),
+        or_(logs.c.duration_seconds > 0, logs.c.status != str(TimerStatus.STOPPED)),
+    )
+    .order_by(logs.c.id)
+    .limit(BATCH)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLog:
+    """`day`: the organisation's, in which it began."""
+
+    log_id: int
+    user_id: int
+    project_id: int
+    day: date
+    started_at: int
+    status: TimerStatus
+    seconds: int
+    cost: Decimal
+    rate: Rate | None
+
+
+def begun(
+    conn: Connection, since: date, until: date | None, user_id: int | None, project_id: int | None
+) -> Iterator[RatedLog]:
+    """Those that have time or are open, by id. `until`: the last day, itself included. None asks for any."""
+    question = _NEXT
+    if until is not None:
+        question = question.where(logs.c.start_day <= until)
+    if user_id is not None:
+        question = question.where(logs.c.user_id == user_id)
+    if project_id is not None:
+        question = question.where(logs.c.project_id == project_id)
+    after = 0
+    while True:
+        rows = conn.execute(question, {"after": after, "since": since}).all()
+        yield from (_log(row) for row in rows)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].id
+
+
+def _log(row: Any) -> RatedLog:
+    rate = None
+    if row.user_rate_type is not None:
+        rate = Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency)
+    return RatedLog(
+        log_id=row.id,
+        user_id=row.user_id,
+        project_id=row.project_id,
+        day=row.start_day,
+        started_at=to_s(row.start_time),
+        status=TimerStatus(row.status),
+        seconds=row.duration_seconds,
+        cost=row.total_cost,
+        rate=rate,
+    )
