@@ -11,7 +11,20 @@ from litestar import Litestar, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from server.api import accounts, catalog, health, logs, problems, sync, timers
+from server.api import (
+    accounts,
+    audit,
+    budgets,
+    catalog,
+    devices,
+    health,
+    logs,
+    people,
+    planning,
+    problems,
+    sync,
+    timers,
+)
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
@@ -25,15 +38,44 @@ HEALTH: Final = [health.healthz, health.readyz]
 ROUTES: Final = [
     accounts.sign_in,
     accounts.sign_out,
+    accounts.open_session,
+    accounts.session,
+    accounts.close_session,
     accounts.me,
+    accounts.change_password,
+    devices.devices,
+    devices.revoke_device,
+    devices.revoke_others,
+    people.users,
+    people.user,
+    people.add_user,
+    people.change_user,
     catalog.projects,
+    catalog.project,
+    planning.add_project,
+    planning.change_project,
+    planning.members,
+    planning.put_member,
+    planning.remove_member,
     catalog.issues,
+    catalog.issue,
+    planning.add_issue,
+    planning.change_issue,
+    planning.delete_issue,
+    audit.trail,
     timers.start,
     timers.pause,
     timers.resume,
     timers.stop,
     timers.status,
     logs.time_logs,
+    budgets.project_budget,
+    budgets.set_project_budget,
+    budgets.lock_project_budget,
+    budgets.unlock_project_budget,
+    budgets.project_alerts,
+    budgets.my_alerts,
+    budgets.acknowledge_alert,
     sync.sync,
 ]
 

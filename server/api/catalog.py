@@ -7,11 +7,11 @@ from typing import Annotated, Final
 from litestar import get
 from litestar.params import QueryParameter
 
-from server.api.asked import Cursor, Id, Page, Second
+from server.api.asked import Cursor, Id, Page, PathId, Second
 from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
-from server.domain.messages import IssuePage, ProjectPage
+from server.domain.messages import Issue, IssuePage, Project, ProjectPage
 from server.services import catalog
 
 PAGE: Final = 200
@@ -39,6 +39,20 @@ async def projects(request: Ask, cursor: Page = None, limit: Limit = PAGE) -> An
 
 
 @get(
+    "/projects/{project_id:int}",
+    summary="One project",
+    operation_id="project",
+    responses=documented(401, 404, 422),
+)
+async def project(request: Ask, project_id: PathId) -> Answer[Project]:
+    return Answer(
+        await office_of(request).read(
+            request, lambda call: catalog.find_project(call.conn, call.principal, project_id)
+        )
+    )
+
+
+@get(
     "/issues",
     summary="The issues of my projects, by time of change",
     operation_id="issues",
@@ -60,5 +74,19 @@ async def issues(
             lambda call: catalog.issues(
                 call.conn, call.principal, q, project_id, updated_since, cursor, limit
             ),
+        )
+    )
+
+
+@get(
+    "/issues/{issue_id:int}",
+    summary="One issue, also a deleted one",
+    operation_id="issue",
+    responses=documented(401, 404, 422),
+)
+async def issue(request: Ask, issue_id: PathId) -> Answer[Issue]:
+    return Answer(
+        await office_of(request).read(
+            request, lambda call: catalog.find_issue(call.conn, call.principal, issue_id)
         )
     )

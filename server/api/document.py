@@ -13,6 +13,7 @@ from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
+from server.api.proof import CSRF_HEADER, SECURE_COOKIE
 from server.api.wire import NoBody
 from server.domain import messages
 
@@ -27,6 +28,8 @@ MONEY: Final = {"type": "number"}
 TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
 TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
+SESSION: Final = "session"
+BY_COOKIE: Final = f"Everything but GET also needs the session's csrf_token in the header {CSRF_HEADER}."
 
 
 def describe(routes: Sequence[Router], version: str) -> dict[str, Any]:
@@ -35,9 +38,14 @@ def describe(routes: Sequence[Router], version: str) -> dict[str, Any]:
         title=TITLE,
         version=version,
         description=WORDS,
-        security=[{TOKEN: []}],
+        security=[{TOKEN: []}, {SESSION: []}],
         components=Components(
-            security_schemes={TOKEN: SecurityScheme(type="http", scheme="bearer")},
+            security_schemes={
+                TOKEN: SecurityScheme(type="http", scheme="bearer"),
+                SESSION: SecurityScheme(
+                    type="apiKey", name=SECURE_COOKIE, security_scheme_in="cookie", description=BY_COOKIE
+                ),
+            },
         ),
     )
     found = Litestar(routes, openapi_config=config, logging_config=None).openapi_schema.to_schema()

@@ -17,16 +17,19 @@ from typing import Final
 from server.clock import Clock
 from server.db.session import Connection, Database
 from server.domain.errors import BadCredentials, TooMany
-from server.domain.messages import SignIn
+from server.domain.messages import BrowserSignIn, SignIn
 from server.domain.passwords import hash_password, verify_password
 from server.domain.principal import Credentials, Principal
-from server.services import accounts
+from server.services import accounts, browsers, sign_ins
+from server.services.browsers import Opened
 
 WINDOW_MS: Final = 5 * 60 * 1000
 TRIES_PER_EMAIL: Final = 10
 TRIES_PER_ADDRESS: Final = 60
 REMEMBERED: Final = 10_000
 CHECKS_AT_ONCE: Final = 2  # each takes 64 MiB
+
+WRONG: Final = "Check both and try again."
 
 Verify = Callable[[str, str], bool]
 
@@ -65,7 +68,7 @@ class Tries:
 
 
 class Door:
-    """Lets people in with e-mail and password, and gives their device a token."""
+    """Lets people in with e-mail and password: gives their device a token, or their browser a session."""
 
     def __init__(self, database: Database, clock: Clock, verify: Verify = verify_password) -> None:
         self._database = database
@@ -80,14 +83,32 @@ class Door:
 
     async def sign_in(self, asked: SignIn, address: str) -> tuple[str, Principal]:
         """The new token and whose it is. BadCredentials, TooMany."""
-        email = asked.email.strip().lower()
+        known = await self.check(asked.email, asked.password, address)
+        return await self._database.run(lambda conn: self._admit_device(conn, known, asked))
+
+    async def open_session(
+        self, asked: BrowserSignIn, browser: str, before: str | None, address: str
+    ) -> tuple[Opened, Principal]:
+        """The new session and whose it is. `before`: the secret of the one that it replaces. BadCredentials, TooMany."""
+        known = await self.check(asked.email, asked.password, address)
+        return await self._database.run(
+            lambda conn: self._admit_browser(conn, known, asked.email, browser, before)
+        )
+
+    async def check(self, email: str, password: str, address: str) -> Credentials:
+        """Whose password this is. BadCredentials, TooMany."""
+        email = accounts.same_case(email)
         self._begin(email, address)
         known = await self._database.read(lambda conn: accounts.credentials(conn, email))
-        if not await self._is_right(known, asked.password) or known is None:
-            raise BadCredentials("Check both and try again.")
+        if not await self._is_right(known, password) or known is None:
+            raise BadCredentials(WRONG)
         self._by_email.forgive(email)
         self._by_address.forgive_last(address)
-        return await self._database.run(lambda conn: self._admit(conn, known, asked, email))
+        return known
+
+    async def hashed(self, password: str) -> str:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, hash_password, password)
 
     def _begin(self, email: str, address: str) -> None:
         now_ms = self._clock.now_ms()
@@ -115,15 +136,35 @@ class Door:
         """Of a password that nobody knows."""
         return hash_password(secrets.token_urlsafe())
 
-    def _admit(
-        self, conn: Connection, checked: Credentials, asked: SignIn, email: str
-    ) -> tuple[str, Principal]:
-        """BadCredentials when the account was changed while the password was checked."""
+    def _admit_device(self, conn: Connection, checked: Credentials, asked: SignIn) -> tuple[str, Principal]:
         now_ms = self._clock.now_ms()
-        if accounts.credentials(conn, email) != checked:
-            raise BadCredentials("Check both and try again.")
+        _must_be_unchanged(conn, checked, asked.email)
         token, _ = accounts.issue_token(conn, checked.user_id, asked.device_name, asked.device_id, now_ms)
-        principal = accounts.authenticate(conn, token, now_ms)
-        if principal is None:
-            raise BadCredentials("Check both and try again.")
+        principal = _known(accounts.authenticate(conn, token, now_ms))
+        sign_ins.note_new(conn, principal, asked.device_name, now_ms)
         return token, principal
+
+    def _admit_browser(
+        self, conn: Connection, checked: Credentials, email: str, browser: str, before: str | None
+    ) -> tuple[Opened, Principal]:
+        now_ms = self._clock.now_ms()
+        _must_be_unchanged(conn, checked, email)
+        if before is not None:
+            browsers.leave(conn, before)
+        opened = browsers.open_session(conn, checked.user_id, browser, now_ms)
+        arrived = browsers.arrive(conn, opened.secret, now_ms)
+        principal = _known(None if arrived is None else arrived.principal)
+        sign_ins.note_new(conn, principal, browser, now_ms)
+        return opened, principal
+
+
+def _must_be_unchanged(conn: Connection, checked: Credentials, email: str) -> None:
+    """BadCredentials when the account was changed while the password was checked."""
+    if accounts.credentials(conn, email) != checked:
+        raise BadCredentials(WRONG)
+
+
+def _known(principal: Principal | None) -> Principal:
+    if principal is None:
+        raise BadCredentials(WRONG)
+    return principal

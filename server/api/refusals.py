@@ -5,6 +5,10 @@ from __future__ import annotations
 from server.domain.errors import Refusal
 
 
+class ForeignPage(Refusal):
+    status, code, title = 403, "csrf", "This was not asked by a page of this server"
+
+
 class WrongMethod(Refusal):
     status, code, title = 405, "method_not_allowed", "This cannot be done here"
 

@@ -26,6 +26,10 @@ def credentials(conn: Connection, email: str) -> Credentials | None:
     return accounts.credentials(conn, email) if email.isprintable() else None
 
 
+def credentials_of(conn: Connection, principal: Principal) -> Credentials | None:
+    return accounts.credentials_of(conn, principal.user_id)
+
+
 def issue_token(
     conn: Connection, user_id: int, device_name: str, device_id: str, now_ms: int
 ) -> tuple[str, int]:

@@ -52,7 +52,7 @@ def find(conn: Connection, principal: Principal, user_id: int) -> User:
 
 def add(conn: Connection, by: Principal | None, new: NewUser, password_hash: str | None, now_ms: int) -> User:
     """Forbidden, Invalid, Conflict."""
-    _administer(by)
+    must_administer(by)
     try:
         user_id = accounts.add(
             conn,
@@ -81,7 +81,7 @@ def change(  # noqa: PLR0917  # the order is the callers' contract
 
     A new password and being switched off end all of the user's sign-ins; being switched off also ends their timer.
     """
-    _administer(by)
+    must_administer(by)
     _not_ones_own_password(by, user_id, password_hash)
     before, after = _taken_and_changed(conn, user_id, asked)
     if after != before:
@@ -106,7 +106,8 @@ def set_own_password(conn: Connection, principal: Principal, password_hash: str,
     return ended
 
 
-def _administer(by: Principal | None) -> None:
+def must_administer(by: Principal | None) -> None:
+    """Forbidden."""
     if by is not None:
         rights.administer(by)
 

@@ -42,6 +42,14 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     )
 
 
+def expires_at(conn: Connection, principal: Principal) -> int:
+    """When this browser's session ends at the latest, epoch seconds. NotFound when it has just ended."""
+    here = sign_ins.find(conn, principal.token_id)
+    if here is None or here.expires_ms is None:
+        raise NotFound("This session has ended.")
+    return here.expires_ms // 1000
+
+
 def note_new(conn: Connection, principal: Principal, name: str, now_ms: int) -> None:
     """Somebody signed in."""
     _record(

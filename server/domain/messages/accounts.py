@@ -7,13 +7,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from server.domain.messages.common import RateType, Role, Uuid
+from server.domain.messages.common import Line, RateType, Role, Uuid
 
 
 class SignIn(Struct, forbid_unknown_fields=True):
     email: Annotated[str, Meta(min_length=3, max_length=320)]
     password: Annotated[str, Meta(min_length=1, max_length=1024)]
-    device_name: Annotated[str, Meta(min_length=1, max_length=200)]
+    device_name: Annotated[Line, Meta(max_length=200)]
     device_id: Uuid
 
 
