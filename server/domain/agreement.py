@@ -60,7 +60,7 @@ def agree(wanted: SetBudget, before: Agreed | None, organisation: Organisation) 
         start_date=wanted.start_date,
         end_date=wanted.end_date,
     )
-    errors = list(_faults(agreed))
+    errors = list(_faults(agreed, wanted))
     if errors:
         raise Invalid("The budget is not right.", errors=errors)
     return agreed
@@ -70,8 +70,9 @@ def _or(said: T | UnsetType, default: T) -> T:
     return default if said is UNSET else said
 
 
-def _faults(agreed: Agreed) -> Iterator[FieldError]:
-    amounts = ("total_budget", "allocated_budget")
+def _faults(agreed: Agreed, said: SetBudget) -> Iterator[FieldError]:
+    """Only of what was said: nobody can correct a default."""
+    amounts = ["total_budget", *([] if said.allocated_budget is UNSET else ["allocated_budget"])]
     percents = ("alert_threshold", "critical_threshold")
     bad = [name for name in amounts if not is_amount(getattr(agreed, name), DIGITS)]
     yield from (FieldError(name, AMOUNT_WORDS) for name in bad)

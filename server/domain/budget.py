@@ -18,7 +18,7 @@ from server.domain.money import EXCHANGE_PLACES, UNIT_SECONDS, from_units, to_un
 
 PERCENT_PLACES: Final = 2
 WHOLE: Final = Decimal(100)
-LONG_AWAY: Final = 2**53 - 1  # the largest whole number that every JSON reader knows
+LONG_AWAY: Final = 1000 * 366 * 86_400  # longer than anybody asks
 _EXCHANGE_ONE: Final = 10**EXCHANGE_PLACES
 _PERCENT_ONE: Final = 100 * 10**PERCENT_PLACES
 
@@ -98,7 +98,7 @@ def crossing(spent: int, meters: Sequence[Meter], wanted: int, since: int, until
 
 
 def seconds_left(used: Decimal, total: Decimal, per_hour: Decimal) -> int | None:
-    """Whole seconds until all of it is used at this pace, rounded up; 0 when it is, None when nothing runs."""
+    """Whole seconds until all of it is used at this pace, rounded up, at most a thousand years; 0 when it is, None when nothing runs."""
     if used >= total:
         return 0
     if per_hour <= 0:
