@@ -22,6 +22,7 @@ from server.api import (
     people,
     planning,
     problems,
+    statistics,
     sync,
     timers,
 )
@@ -69,6 +70,8 @@ ROUTES: Final = [
     timers.stop,
     timers.status,
     logs.time_logs,
+    statistics.project_statistics,
+    statistics.report,
     budgets.project_budget,
     budgets.set_project_budget,
     budgets.lock_project_budget,
