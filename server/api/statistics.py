@@ -38,7 +38,7 @@ async def project_statistics(
 ) -> Answer[ProjectStatistics]:
     days = Days(since, until)
     return Answer(
-        await office_of(request).read(
+        await office_of(request).report(
             request,
             lambda call: statistics.of_project(call.conn, call.principal, project_id, days, call.now_ms),
         )
@@ -64,7 +64,7 @@ async def report(
 ) -> Answer[Report]:
     wanted = ReportFilter(Days(since, until), user, project)
     return Answer(
-        await office_of(request).read(
+        await office_of(request).report(
             request, lambda call: statistics.report(call.conn, call.principal, wanted, cursor, limit)
         )
     )

@@ -15,6 +15,7 @@ from alembic.config import Config
 from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
 from server.db.session import Connection
+from server.db.session import Connection
 from server.services import totals
 
 BEFORE: Final = "0007"
@@ -51,16 +52,19 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 
 def bring(path: Path, revision: str, *, down: bool = False) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+
     def work(conn: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("path_separator", "os")
         config.attributes["connection"] = conn
         (command.downgrade if down else command.upgrade)(config, revision)
 
     database = Blocking.open(f"sqlite:///{path}")
-    database.lay_out(work)
-    database.close()
+    try:
+        database.lay_out(work)
+    finally:
+        database.close()
 
 
 def sql(path: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
