@@ -217,6 +217,7 @@ def _narrow(question: Select[Any], asked: AlertQuestion) -> Select[Any]:
 
 def _standing(rows: list[Any]) -> Standing:
     row = rows[0]
+    thresholds = (Threshold(AlertType(each.alert_type), each.is_armed, each.generation) for each in rows)
     return Standing(
         row.id,
         row.project_id,
@@ -230,7 +231,7 @@ def _standing(rows: list[Any]) -> Standing:
             AlertType.CRITICAL: row.critical_threshold,
             AlertType.EXCEEDED: WHOLE,
         },
-        tuple(Threshold(AlertType(each.alert_type), each.is_armed, each.generation) for each in rows),
+        tuple(sorted(thresholds, key=lambda each: list(AlertType).index(each.alert_type))),
         row.enable_budget_tracking,
         row.enable_budget_alerts,
         row.time_zone,
