@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -16,24 +18,36 @@ from server.api import (
     audit,
     budgets,
     catalog,
+    costs,
     devices,
+    exchange,
     health,
     logs,
+    metrics,
     people,
     planning,
     problems,
+    rates,
+    settings,
     statistics,
+    stream,
     sync,
     timers,
+    webhooks,
 )
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
 from server.api.methods import told
+from server.api.metrics import Metrics
 from server.api.office import Ask, Office, carries_token, office_of
+from server.api.stream import Streams
+from server.api.webhooks import Outside
 from server.api.wire import BODY_LIMIT, Answer
 from server.db.session import StorageFailed
 from server.domain.errors import Refusal
+
+Background = AbstractAsyncContextManager[None]
 
 HEALTH: Final = [health.healthz, health.readyz]
 ROUTES: Final = [
@@ -72,6 +86,18 @@ ROUTES: Final = [
     logs.time_logs,
     statistics.project_statistics,
     statistics.report,
+    costs.log_cost,
+    rates.rate,
+    rates.set_rate,
+    rates.rates,
+    rates.set_level_rate,
+    rates.preview,
+    rates.delete_rate,
+    exchange.exchange_rates,
+    exchange.set_exchange_rate,
+    exchange.delete_exchange_rate,
+    settings.organisation_settings,
+    settings.change_settings,
     budgets.project_budget,
     budgets.set_project_budget,
     budgets.lock_project_budget,
@@ -80,6 +106,12 @@ ROUTES: Final = [
     budgets.my_alerts,
     budgets.acknowledge_alert,
     sync.sync,
+    stream.events,
+    webhooks.webhook_page,
+    webhooks.add_webhook,
+    webhooks.end_webhook,
+    webhooks.webhook_deliveries,
+    webhooks.retry_delivery,
 ]
 
 
@@ -98,23 +130,45 @@ def document(version: str) -> bytes:
     return msgspec.json.format(msgspec.json.encode(describe(routers(), version)), indent=2) + b"\n"
 
 
-def create_app(office: Office, ticks: Callable[[], float]) -> Envelope:
-    """`ticks`: seconds of a clock that never goes back, to measure how long a request takes."""
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What some routes work with beside the office."""
+
+    streams: Streams
+    metrics: Metrics
+    outside: Outside
+
+
+def create_app(
+    office: Office, rooms: Rooms, ticks: Callable[[], float], background: Callable[[], Background]
+) -> Envelope:
+    """`ticks`: seconds of a clock that never goes back, to measure how long a request takes.
+
+    `background`: what runs as long as the application does.
+    """
     app = Litestar(
-        [*routers(), schema],
+        [*routers(), schema, metrics.metrics],
         exception_handlers={
             Refusal: problems.on_refusal,
             StorageFailed: problems.on_storage_failed,
             HTTPException: problems.on_http_exception,
             Exception: problems.on_failure,
         },
-        state=State({"office": office}),
+        state=State(
+            {
+                "office": office,
+                "streams": rooms.streams,
+                "metrics": rooms.metrics,
+                "outside": rooms.outside,
+            }
+        ),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT,
+        lifespan=[lambda _: background()],
         on_shutdown=[office.door.close, office.database.close],
     )
-    return Envelope(app, office.log, ticks)
+    return Envelope(app, office.log, ticks, rooms.metrics.observe)
 
 
 @get("/schema/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")

@@ -39,7 +39,16 @@ class Organisation:
 
 def zone_of(name: str) -> tzinfo:
     """UTC for a name that this machine does not know."""
+    return _zone(name) or UTC
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows it."""
+    return _zone(name) is not None
+
+
+def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+        return None

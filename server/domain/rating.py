@@ -127,6 +127,11 @@ def amended(dated: Sequence[DatedRate], new: DatedRate) -> list[DatedRate]:
     return sorted([*kept, replace(new, until=until)], key=lambda each: each.since, reverse=True)
 
 
+def ended(dated: Sequence[DatedRate], day: date) -> list[DatedRate]:
+    """None holds on that day; what begins later stays."""
+    return [_ended_before(each, day) for each in dated if each.since != day]
+
+
 def withdrawn(dated: Sequence[DatedRate], since: date) -> list[DatedRate]:
     """Without the one that begins that day: the one that ended the day before goes on in its place."""
     gone = next(each for each in dated if each.since == since)

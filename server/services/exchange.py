@@ -25,11 +25,11 @@ from server.domain.trail import Facts
 from server.services import audit, crossing, rights, totals
 from server.services.audit import Entry
 from server.services.catalog import read_cursor
-from server.services.rates import wrong_days
+from server.services.rates import day_of_cursor, wrong_days
 
 BATCH: Final = 500
 DIGITS: Final = 6 + EXCHANGE_PLACES  # below a million
-CURSOR: Final = re.compile(r"^(\d{1,7})\.(\d{1,18})$", re.ASCII)
+CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
 
 def page(
@@ -44,7 +44,7 @@ def page(
     """Latest day first. Forbidden for members; Invalid for a cursor that no page gave out."""
     rights.lead(principal)
     after_row = read_cursor(cursor, CURSOR)
-    before = None if after_row is None else (date.fromordinal(max(1, after_row[0])), after_row[1])
+    before = None if after_row is None else (day_of_cursor(after_row[0]), after_row[1])
     found = exchange.page(conn, ExchangeQuestion(source, target, before, limit + 1))
     shown = found[:limit]
     more = len(found) > limit

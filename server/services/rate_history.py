@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from server.db.repositories import organisation, rates
@@ -14,8 +13,9 @@ from server.domain.messages import LevelRate, RateLevel, RatePage, RateToday, Ro
 from server.domain.principal import Principal
 from server.services import rights
 from server.services.catalog import read_cursor
+from server.services.rates import day_of_cursor
 
-CURSOR: Final = re.compile(r"^(\d{1,7})\.([0-3])\.(\d{1,18})$", re.ASCII)
+CURSOR: Final = re.compile(r"^(\d{1,18})\.([0-3])\.(\d{1,18})$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def page(
         user_id=wanted.user_id,
         project_id=wanted.project_id,
         reader=reader,
-        after=None if after is None else (date.fromordinal(max(1, after[0])), after[1], after[2]),
+        after=None if after is None else (day_of_cursor(after[0]), after[1], after[2]),
         limit=limit + 1,
     )
     found = rates.page(conn, asked)

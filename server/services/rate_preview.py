@@ -12,14 +12,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from server.db.repositories import organisation, rated_logs, rates
+from server.db.repositories import rated_logs, rates
 from server.db.repositories.rated_logs import RatedLog
 from server.db.session import Connection
 from server.domain.messages import Amount, OpenTimer, Rate, RatePreview, SetLevelRate, TimerStatus
 from server.domain.money import ZERO, cost
 from server.domain.principal import Principal
 from server.domain.rating import Book, Found, amended, last_changed
-from server.services.rate_setting import may_set, owner_of, wanted
+from server.services.rate_setting import may_set, owner_of, since_when, wanted
 from server.services.rates import check
 
 NOTE: Final = (
@@ -32,7 +32,7 @@ def preview(conn: Connection, principal: Principal, asked: SetLevelRate, now_ms:
     """Refuses what setting it would refuse: Forbidden, NotFound, Invalid. Writes nothing."""
     owner = owner_of(asked)
     may_set(conn, principal, owner)
-    since = asked.effective_from or organisation.find(conn).day_of(now_ms // 1000)
+    since = since_when(conn, asked, now_ms)
     book = rates.book(conn)
     before = book.rates.get(owner, ())
     new = wanted(asked, since)

@@ -49,7 +49,7 @@ def set_rate(conn: Connection, principal: Principal, asked: SetLevelRate, now_ms
     owner = owner_of(asked)
     may_set(conn, principal, owner)
     organisation.take(conn)
-    since = asked.effective_from or organisation.find(conn).day_of(now_ms // 1000)
+    since = since_when(conn, asked, now_ms)
     replaced = next((each for each in rates.of_owner(conn, owner) if each.since == since), None)
     agreed = agree(conn, owner, wanted(asked, since))
     audit.record(
@@ -73,6 +73,17 @@ def remove(conn: Connection, principal: Principal, level: RateLevel, rate_id: in
     rates.save(conn, stored.owner, before, withdrawn(before, stored.dated.since))
     tell(conn, stored.owner)
     audit.record(conn, _entry(principal, "rate.deleted", stored.owner, _facts(stored.dated), None), now_ms)
+
+
+def since_when(conn: Connection, asked: SetLevelRate, now_ms: int) -> date:
+    """The day that is named, or the organisation's today. Invalid when its rate is to be in another currency than its own."""
+    kept = organisation.find(conn)
+    if asked.level is RateLevel.ORGANISATION and asked.currency != kept.currency:
+        raise Invalid(
+            "Everybody's rate is in the organisation's currency.",
+            errors=[FieldError("currency", f"Use {kept.currency}, or change the currency in the settings.")],
+        )
+    return asked.effective_from or kept.day_of(now_ms // 1000)
 
 
 def owner_of(asked: SetLevelRate) -> Owner:

@@ -74,11 +74,7 @@ def tell(conn: Connection, owner: Owner) -> None:
 
 def check(before: Sequence[DatedRate], new: DatedRate) -> None:
     """Invalid, with all that is wrong."""
-    errors = []
-    if not is_amount(new.rate.rate_amount, DIGITS):
-        errors.append(
-            FieldError("rate_amount", "A rate is more than 0, below 1000000, with at most 4 places.")
-        )
+    errors = wrong_amount("rate_amount", new.rate.rate_amount)
     if not _is_currency(new.rate.currency):
         errors.append(FieldError("currency", "A currency has three capital letters, such as USD."))
     errors += wrong_days(new.since, new.until)
@@ -87,6 +83,12 @@ def check(before: Sequence[DatedRate], new: DatedRate) -> None:
         errors.append(FieldError("effective_until", f"Another rate begins on {later}. End before it."))
     if errors:
         raise Invalid("The rate is not right.", errors=errors)
+
+
+def wrong_amount(field: str, amount: Decimal) -> list[FieldError]:
+    if is_amount(amount, DIGITS):
+        return []
+    return [FieldError(field, "A rate is more than 0, below 1000000, with at most 4 places.")]
 
 
 def wrong_days(since: date, until: date | None = None) -> list[FieldError]:
@@ -98,6 +100,11 @@ def wrong_days(since: date, until: date | None = None) -> list[FieldError]:
     elif until is not None and until < since:
         errors.append(FieldError("effective_until", "It ends before it begins."))
     return errors
+
+
+def day_of_cursor(ordinal: int) -> date:
+    """A cursor is anybody's text: what is no day becomes the nearest."""
+    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
 
 
 def _is_currency(text: str) -> bool:

@@ -11,15 +11,31 @@ from msgspec import Meta, Struct
 from server.domain.messages.common import Currency, RateLevel, RateType, RowId, TimerStatus
 from server.domain.messages.timers import Amount
 
+RateAmount = Annotated[
+    Decimal,
+    Meta(
+        description="More than 0, below 1000000, with at most 4 places.",
+        extra_json_schema={"exclusiveMinimum": 0, "maximum": 999_999.9999, "multipleOf": 0.0001},
+    ),
+]
+ExchangeAmount = Annotated[
+    Decimal,
+    Meta(
+        description="More than 0, below 1000000, with at most 8 places.",
+        extra_json_schema={"exclusiveMinimum": 0, "exclusiveMaximum": 1_000_000, "multipleOf": 0.00000001},
+    ),
+]
+Day = Annotated[date, Meta(description="From 1970-01-01 to 2999-12-31.")]
+
 
 class SetRate(Struct, forbid_unknown_fields=True):
     """A person's rate. Without `effective_from` from today on; without `effective_until` until the next later rate begins."""
 
     rate_type: RateType
-    rate_amount: Decimal
+    rate_amount: RateAmount
     currency: Currency
-    effective_from: date | None = None
-    effective_until: date | None = None
+    effective_from: Day | None = None
+    effective_until: Day | None = None
 
 
 class SetLevelRate(Struct, forbid_unknown_fields=True):
@@ -27,12 +43,12 @@ class SetLevelRate(Struct, forbid_unknown_fields=True):
 
     level: RateLevel
     rate_type: RateType
-    rate_amount: Decimal
+    rate_amount: RateAmount
     currency: Currency
     user_id: RowId | None = None
     project_id: RowId | None = None
-    effective_from: date | None = None
-    effective_until: date | None = None
+    effective_from: Day | None = None
+    effective_until: Day | None = None
 
 
 class LevelRate(Struct):
@@ -98,8 +114,8 @@ class SetExchangeRate(Struct, forbid_unknown_fields=True):
 
     from_currency: Currency
     to_currency: Currency
-    rate: Decimal
-    effective_from: date | None = None
+    rate: ExchangeAmount
+    effective_from: Day | None = None
     convert_waiting: bool = False
 
 

@@ -8,12 +8,27 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.domain.messages.common import Currency
+from server.domain.messages.rates import RateAmount
 
 LIMIT_HOURS = 1000
 LIMIT_DAYS = 3650
 
 Zone = Annotated[str, Meta(min_length=1, max_length=64, description="IANA, such as Europe/Berlin.")]
 LongHours = Annotated[int, Meta(ge=2, le=LIMIT_HOURS)]
+Timers = Annotated[
+    int,
+    Meta(
+        description="One: no second of a person's time counts twice.",
+        extra_json_schema={"minimum": 1, "maximum": 1},
+    ),
+]
+Percent = Annotated[
+    Decimal,
+    Meta(
+        description="More than 0, below 100, with at most 2 places.",
+        extra_json_schema={"exclusiveMinimum": 0, "exclusiveMaximum": 100, "multipleOf": 0.01},
+    ),
+]
 LateDays = Annotated[int, Meta(ge=2, le=LIMIT_DAYS)]
 
 
@@ -42,15 +57,15 @@ class Settings(Struct):
 class ChangeSettings(Struct, forbid_unknown_fields=True):
     """What is not named stays as it is. A default rate of null ends the one that holds, from today on."""
 
-    default_hourly_rate: Decimal | UnsetType | None = UNSET
-    default_minutely_rate: Decimal | UnsetType | None = UNSET
+    default_hourly_rate: RateAmount | UnsetType | None = UNSET
+    default_minutely_rate: RateAmount | UnsetType | None = UNSET
     auto_pause_on_logout: bool | UnsetType = UNSET
-    max_concurrent_timers_per_user: int | UnsetType = UNSET
+    max_concurrent_timers_per_user: Timers | UnsetType = UNSET
     enable_budget_tracking: bool | UnsetType = UNSET
     enable_budget_alerts: bool | UnsetType = UNSET
     time_zone: Zone | UnsetType = UNSET
     currency: Currency | UnsetType = UNSET
     long_limit_hours: LongHours | UnsetType = UNSET
     late_limit_days: LateDays | UnsetType = UNSET
-    warning_percent: Decimal | UnsetType = UNSET
-    critical_percent: Decimal | UnsetType = UNSET
+    warning_percent: Percent | UnsetType = UNSET
+    critical_percent: Percent | UnsetType = UNSET
