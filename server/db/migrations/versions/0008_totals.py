@@ -18,6 +18,12 @@ branch_labels = None
 depends_on = None
 
 KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INDEXES: Final = {
+    "issue_time_logs_start_idx": ["start_time", "id"],
+    "issue_time_logs_project_start_idx": ["project_id", "start_time", "id"],
+    "issue_time_logs_status_start_idx": ["status", "start_time", "id"],
+    "issue_time_logs_billable_start_idx": ["is_billable", "start_time", "id"],
+}
 NOT_YET: Final = "1970-01-01"
 
 
@@ -26,10 +32,8 @@ def upgrade() -> None:
         "issue_time_logs",
         sa.Column("start_day", sa.Date(), nullable=False, server_default=NOT_YET),
     )
-    op.create_index("issue_time_logs_start_idx", "issue_time_logs", ["start_time", "id"])
-    op.create_index(
-        "issue_time_logs_project_start_idx", "issue_time_logs", ["project_id", "start_time", "id"]
-    )
+    for name, columns in INDEXES.items():
+        op.create_index(name, "issue_time_logs", columns)
     _daily_totals()
     _give_days()
     _count()
@@ -37,8 +41,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("daily_totals")
-    op.drop_index("issue_time_logs_project_start_idx", "issue_time_logs")
-    op.drop_index("issue_time_logs_start_idx", "issue_time_logs")
+    for name in INDEXES:
+        op.drop_index(name, "issue_time_logs")
     op.drop_column("issue_time_logs", "start_day")
 
 
