@@ -99,10 +99,10 @@ async def open_session(request: Ask, data: JSONBody[BrowserSignIn]) -> Answer[Br
 async def session(request: Ask) -> Answer[BrowserSession]:
     office = office_of(request)
     found = shown(request)
-    if not found.is_browser:
-        raise NotFound("This request shows a token; a session lies in a cookie.")
 
     def work(call: Call) -> BrowserSession:
+        if not found.is_browser:
+            raise NotFound("This request shows a token; a session lies in a cookie.")
         me = accounts.me(call.conn, call.principal, office.info, call.now_ms)
         expires_at = sign_ins.expires_at(call.conn, call.principal)
         return BrowserSession(browsers.csrf_token(found.secret), expires_at, me)
