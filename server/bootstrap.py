@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
+import random
+import secrets
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from types import FrameType
 from typing import Any, BinaryIO, Final
@@ -18,18 +22,25 @@ import structlog
 import uvicorn
 from structlog.typing import FilteringBoundLogger
 
-from server.api.app import create_app, document
+from server.api.app import Rooms, create_app, document
 from server.api.door import Door
 from server.api.envelope import Envelope
+from server.api.metrics import Metrics
 from server.api.office import Office
+from server.api.stream import Streams
+from server.api.webhooks import Outside
 from server.clock import Clock, SystemClock
 from server.db.address import open_database
+from server.db.after import Heard
 from server.db.blocking import Blocking
 from server.db.session import Database
 from server.domain.principal import ServerIdentity
+from server.live.background import running
+from server.live.bus import Bus
 from server.services import identity
 from server.settings import PRODUCT, LogLevel, Settings
 
+INSTANCE_BYTES: Final = 8
 FINISH_WITHIN_S: Final = 10
 KEPT_OPEN_S: Final = 75  # longer than any pause between two polls
 BACKLOG: Final = 2048
@@ -49,11 +60,21 @@ def serve(settings: Settings, database_url: str) -> None:
         log = open_log(settings.log_level, sys.stderr.buffer)
         logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
         server = _identity(database_url)
-        app = build(open_database(database_url), server, SystemClock(), log, time.perf_counter)
+        bus = Bus(secrets.token_hex(INSTANCE_BYTES))
+        app = build(
+            open_database(database_url),
+            server,
+            SystemClock(),
+            log,
+            time.perf_counter,
+            settings=settings,
+            bus=bus,
+            has_jobs=True,
+        )
         host, port = listener.getsockname()[:2]
         _settle_memory()
         log.info("Listening", host=host, port=port)
-        _run(app, listener)
+        _run(app, listener, settings, bus)
         log.info("Stopped")
 
 
@@ -76,17 +97,37 @@ def build(
     clock: Clock,
     log: FilteringBoundLogger,
     ticks: Callable[[], float],
+    *,
+    settings: Settings | None = None,
+    bus: Bus | None = None,
+    has_jobs: bool = False,
 ) -> Envelope:
-    """The whole application over a database that has this version's tables; at its end it closes that."""
+    """The whole application over a database that has this version's tables; at its end it closes that.
+
+    `bus`: to be closed before the application is, so that nobody listens any more.
+    """
+    settings, bus = settings or Settings(), bus or Bus(secrets.token_hex(INSTANCE_BYTES))
+    heard = Heard(database, bus.publish)
     office = Office(
-        database=database,
+        database=heard,
         clock=clock,
         server=server,
         version=version(PRODUCT),
-        door=Door(database, clock),
+        door=Door(heard, clock),
         log=log,
     )
-    return create_app(office, ticks)
+    rooms = Rooms(
+        streams=Streams(bus),
+        metrics=Metrics(ticks, random.random, settings.metrics_token),
+        outside=Outside(server.key(settings.secret_key), settings.webhook_networks),
+    )
+
+    async def do_jobs() -> None:
+        start = await asyncio.to_thread(import_module, "server.jobs.start")
+        await start.jobs(heard, clock, server, settings, ticks, log).run()
+
+    background = [do_jobs] if has_jobs else []
+    return create_app(office, rooms, ticks, lambda: running(background, log))
 
 
 def description() -> bytes:
@@ -135,7 +176,7 @@ def _as_json(event: object, **_options: Any) -> bytes:
     return msgspec.json.encode(event, enc_hook=repr)
 
 
-def _run(app: Envelope, listener: socket.socket) -> None:
+def _run(app: Envelope, listener: socket.socket, settings: Settings, bus: Bus) -> None:
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -144,8 +185,10 @@ def _run(app: Envelope, listener: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=FINISH_WITHIN_S,
         timeout_keep_alive=KEPT_OPEN_S,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, bus)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -154,6 +197,18 @@ def _run(app: Envelope, listener: socket.socket) -> None:
     for each in STOP_SIGNALS:
         signal.signal(each, stop)
     server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of events before it waits for its requests: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, bus: Bus) -> None:
+        super().__init__(config)
+        self._bus = bus
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._bus.close()
+        await super().shutdown(sockets)
 
 
 class _Forward(logging.Handler):

@@ -20,14 +20,19 @@ ID_HEADER: Final = b"x-request-id"
 SAFE: Final = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 PATH_LIMIT: Final = 200
 
+Observe = Callable[[str, str, int, float], None]
+
 
 class Envelope:
-    """An ASGI application around another. `ticks` in seconds."""
+    """An ASGI application around another. `ticks` in seconds. `observe` gets method, route, status and seconds of each request."""
 
-    def __init__(self, app: ASGIApp, log: FilteringBoundLogger, ticks: Callable[[], float]) -> None:
+    def __init__(
+        self, app: ASGIApp, log: FilteringBoundLogger, ticks: Callable[[], float], observe: Observe
+    ) -> None:
         self._app = app
         self._log = log
         self._ticks = ticks
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
@@ -52,12 +57,14 @@ class Envelope:
         try:
             await self._app(scope, receive, send_on)
         finally:
+            took_s = self._ticks() - began
+            self._observe(scope["method"], scope.get("path_template", ""), status, took_s)
             self._log.info(
                 "Request",
                 method=scope["method"],
                 path=scope["path"][:PATH_LIMIT],
                 status=status,
-                duration_ms=round((self._ticks() - began) * 1000, 1),
+                duration_ms=round(took_s * 1000, 1),
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.messages import Role
 
@@ -42,8 +42,13 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Which server answers. `epoch` changes when its history was set back."""
+    """Which server answers. `epoch` changes when its history was set back. `secret`: signs where no other key was set."""
 
     server_id: str
     epoch: str
     name: str
+    secret: str = field(repr=False)
+
+    def key(self, chosen: str | None) -> bytes:
+        """With which this server signs. `chosen`: by whoever runs it; None: the database's own."""
+        return (chosen or self.secret).encode()

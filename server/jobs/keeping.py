@@ -29,7 +29,9 @@ class Keeping:
         """Compares what is kept up to date with what the logs add up to. A difference is said, never repaired silently."""
         differences = await self.database.report(totals.recount)
         for each in differences:
-            self.log.error("Daily total differs", **asdict(each.place), kept=str(each.kept), right=str(each.right))
+            self.log.error(
+                "Daily total differs", **asdict(each.place), kept=str(each.kept), right=str(each.right)
+            )
         self.log.info("Recounted", differences=len(differences))
 
     async def forget(self) -> None:

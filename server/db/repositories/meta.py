@@ -17,7 +17,7 @@ _RENAME: Final = update(server_meta).where(server_meta.c.key == "name").values(v
 def identity(conn: Connection) -> ServerIdentity:
     """KeyError for a database that no migration has laid out."""
     found: dict[str, str] = {row.key: row.value for row in conn.execute(_ALL)}
-    return ServerIdentity(found["server_id"], found["epoch"], found["name"])
+    return ServerIdentity(found["server_id"], found["epoch"], found["name"], found["secret"])
 
 
 def rename(conn: Connection, name: str) -> None:
