@@ -12,8 +12,18 @@ from typing import assert_never
 from server.db.repositories import actions
 from server.db.repositories.actions import Letter, StoredAction
 from server.domain.holds import Rejection
-from server.domain.messages import OutcomeKind, PauseBody, ResumeBody, StartBody, StopBody
+from server.domain.messages import (
+    AddBody,
+    EditBody,
+    OutcomeKind,
+    PauseBody,
+    ResumeBody,
+    StartBody,
+    StopBody,
+    VoidBody,
+)
 from server.services.bodies import Nonsense, Said, envelope
+from server.services.correcting import add_log, edit_log, void_log
 from server.services.ending import end_claim
 from server.services.facts import Facts
 from server.services.opening import open_claim
@@ -36,6 +46,12 @@ def _change(facts: Facts, said: Said) -> Outcome:
             return open_claim(facts, said.action_id, said.body)
         case PauseBody() | StopBody():
             return end_claim(facts, said.action_id, said.body)
+        case AddBody():
+            return add_log(facts, said.action_id, said.body)
+        case EditBody():
+            return edit_log(facts, said.action_id, said.body)
+        case VoidBody():
+            return void_log(facts, said.action_id, said.body)
         case Nonsense(code, detail):
             return rejected(code, detail)
         case _:

@@ -13,11 +13,15 @@ from server.domain.holds import Rejection
 from server.domain.messages import (
     DESCRIPTION_LIMIT,
     ActionKind,
+    AddBody,
+    EditBody,
     Instant,
+    LogSet,
     PauseBody,
     ResumeBody,
     StartBody,
     StopBody,
+    VoidBody,
 )
 
 BODY_VERSION: Final = 1
@@ -26,9 +30,12 @@ BODIES: Final = {
     ActionKind.RESUME: ResumeBody,
     ActionKind.PAUSE: PauseBody,
     ActionKind.STOP: StopBody,
+    ActionKind.ADD: AddBody,
+    ActionKind.EDIT: EditBody,
+    ActionKind.VOID: VoidBody,
 }
 
-Body = StartBody | ResumeBody | PauseBody | StopBody
+Body = StartBody | ResumeBody | PauseBody | StopBody | AddBody | EditBody | VoidBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,30 @@ def say(action_id: str, kind: ActionKind, body: Body) -> Said:
 def server_instant(at: int) -> Instant:
     """The server's own clock has no session: its wall clock is the truth."""
     return Instant(wall=at, session="", mono_s=0, awake_s=0, tz="UTC")
+
+
+def claims_in(body: Body) -> list[str]:
+    """The ids of the claims that it names."""
+    match body:
+        case AddBody():
+            return [body.claim_id, *(each.claim_id for each in body.more)]
+        case EditBody():
+            return [each.claim_id for each in body.stretches]
+        case VoidBody():
+            return []
+        case _:
+            return [] if body.claim_id is None else [body.claim_id]
+
+
+def issues_in(body: Body) -> list[int]:
+    """The ids of the issues that it names."""
+    match body:
+        case StartBody() | AddBody():
+            return [body.issue_id]
+        case EditBody(set=LogSet(issue_id=int() as issue_id)):
+            return [issue_id]
+        case _:
+            return []
 
 
 def _read(v: int, kind: str, raw: dict[str, Any]) -> Body | Nonsense:

@@ -9,7 +9,7 @@ from server.db.repositories.claims import StoredClaim, StoredEnd
 from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
 from server.domain.messages import ActionKind, PauseBody, StopBody
-from server.domain.settling import Opening, Settled, settle
+from server.domain.settling import Settled, settle
 from server.services.facts import Facts
 from server.services.opening import NOT_YOURS
 from server.services.outcome import Outcome, applied, held, rejected
@@ -31,7 +31,7 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
         claim_id=body.claim_id,
         kind=ActionKind.STOP if isinstance(body, StopBody) else ActionKind.PAUSE,
         at=body.t.wall,
-        admission=time_hold(body.t.wall, facts.now),
+        admission=_admit(facts, stored, body.t.wall),
         description=body.description if isinstance(body, StopBody) else None,
     )
     claims.add_end(facts.conn, end, body.cause)
@@ -42,11 +42,24 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
 
 
 def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
-    """The claim with all its ends that came so far."""
-    return settle(
-        Opening(stored.claim_id, stored.claim.start, stored.action_id, stored.admission),
-        [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id],
-    )
+    """The claim with all its ends and corrections that came so far."""
+    ends = [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id]
+    if not facts.edits.get(stored.timer_id):
+        return settle(stored.opening, ends)
+    corrected = facts.corrected(stored.timer_id)
+    settled = settle(stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate)
+    if corrected.flag is None or settled.flag is not None or not stored.is_first:
+        return settled
+    return Settled(settled.claim, *corrected.flag)
+
+
+def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
+    """What began before a period was closed, and ends afterwards, is for its manager to see."""
+    hold = time_hold(at, facts.now)
+    if hold is not None or stored is None or not facts.may_be_closed(stored.claim.start):
+        return hold
+    project_id = facts.project_of(facts.issue_of(stored.timer_id))
+    return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
 
 
 def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None) -> Outcome | None:
@@ -55,7 +68,7 @@ def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | Non
             return NOT_YOURS
         if stored.timer_id != body.timer_id:
             return rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
-        if body.t.wall < stored.claim.start:
+        if body.t.wall < stored.opened_at:
             return rejected(Rejection.END_BEFORE_START, "The end lies before the start.")
     if any(each.user_id != facts.principal.user_id for each in facts.claims_of(body.timer_id)):
         return NOT_YOURS

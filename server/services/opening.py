@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from server.db.repositories import actions, claims, logs
@@ -23,7 +24,7 @@ EARLY_RESUME = "The start of this timer has not arrived yet; its time counts as 
 
 def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Outcome:
     """The claim is kept in any case; whether it counts is another question."""
-    refusal = _refusal(facts, body)
+    refusal = reused(facts, body.timer_id, [body.claim_id], is_start=isinstance(body, StartBody))
     if refusal is not None:
         return refusal
     issue_id = _named_issue(facts, body)
@@ -35,13 +36,15 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
         action_id=action_id,
         is_first=isinstance(body, StartBody),
         named_issue_id=issue_id,
-        time_log_id=_log(facts, body.timer_id, issue_id, body.t.wall),
+        time_log_id=log_for(facts, body.timer_id, issue_id, body.t.wall),
         admission=admission,
         claim=Claim(body.claim_id, body.t.wall, hold=admission),
+        opened_at=body.t.wall,
+        is_edited=bool(facts.edits.get(body.timer_id)),
     )
     claims.add(facts.conn, stored, facts.sender.device_id)
     facts.open(stored)
-    _adopt_resumes(facts, stored)
+    adopt_resumes(facts, stored)
     _check_early_ends(facts, stored)
     if admission is None:
         return applied(stored.time_log_id)
@@ -51,7 +54,15 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
 
 
 def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
-    """May time that begins at this second count on this issue?"""
+    """May a timer that is started at this second count on this issue?"""
+    hold = admit_issue(facts, issue_id, at)
+    if hold is None and facts.is_closed([facts.project_of(issue_id)], at, at + 1):
+        return Hold.PERIOD_CLOSED
+    return hold or time_hold(at, facts.now)
+
+
+def admit_issue(facts: Facts, issue_id: int, at: int) -> Hold | None:
+    """Does this issue take time that begins at this second?"""
     place = facts.places.get(issue_id)
     if place is None:
         return Hold.ISSUE_UNKNOWN
@@ -63,18 +74,18 @@ def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
         return Hold.PROJECT_ARCHIVED
     if place.locked_at is not None and at * 1000 >= place.locked_at:
         return Hold.BUDGET_LOCKED
-    return time_hold(at, facts.now)
+    return None
 
 
-def _refusal(facts: Facts, body: StartBody | ResumeBody) -> Outcome | None:
-    same_timer = facts.claims_of(body.timer_id)
-    known = facts.claims.get(body.claim_id)
-    for stored in (*same_timer, *([known] if known else [])):
-        if stored.user_id != facts.principal.user_id:
-            return NOT_YOURS
-    if known is not None:
+def reused(facts: Facts, timer_id: str, claim_ids: Sequence[str], *, is_start: bool) -> Outcome | None:
+    """Why these cannot be new claims of this timer. `is_start`: the timer has to be new too."""
+    same_timer = facts.claims_of(timer_id)
+    known = [facts.claims[claim_id] for claim_id in claim_ids if claim_id in facts.claims]
+    if any(stored.user_id != facts.principal.user_id for stored in (*same_timer, *known)):
+        return NOT_YOURS
+    if known or len(set(claim_ids)) < len(claim_ids):
         return rejected(Rejection.ID_REUSE, "Another stretch of time has this id.")
-    if isinstance(body, StartBody) and any(stored.is_first for stored in same_timer):
+    if is_start and any(stored.is_first for stored in same_timer):
         return rejected(Rejection.ID_REUSE, "Another timer has this id.")
     return None
 
@@ -85,7 +96,7 @@ def _named_issue(facts: Facts, body: StartBody | ResumeBody) -> int | None:
     return next((stored.named_issue_id for stored in facts.claims_of(body.timer_id) if stored.is_first), None)
 
 
-def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int | None:
+def log_for(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int | None:
     """The timer's log, made now if it has none; None where there is no issue that the user may see."""
     known = [stored.time_log_id for stored in facts.claims_of(timer_id) if stored.time_log_id is not None]
     if known:
@@ -108,7 +119,7 @@ def _log(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int |
     return made.log_id
 
 
-def _adopt_resumes(facts: Facts, first: StoredClaim) -> None:
+def adopt_resumes(facts: Facts, first: StoredClaim) -> None:
     """Resumes that came before this start have an issue now."""
     if not first.is_first or first.named_issue_id is None:
         return
@@ -119,7 +130,7 @@ def _adopt_resumes(facts: Facts, first: StoredClaim) -> None:
             stored,
             time_log_id=first.time_log_id,
             named_issue_id=first.named_issue_id,
-            admission=admit(facts, first.named_issue_id, stored.claim.start),
+            admission=admit(facts, first.named_issue_id, stored.opened_at),
         )
         claims.adopt(facts.conn, adopted)
         facts.put(adopted)
@@ -128,7 +139,7 @@ def _adopt_resumes(facts: Facts, first: StoredClaim) -> None:
 def _check_early_ends(facts: Facts, stored: StoredClaim) -> None:
     """Ends may come before their start; one that also *lies* before it is none."""
     for end in list(facts.ends[stored.timer_id]):
-        if end.claim_id == stored.claim_id and end.at < stored.claim.start:
+        if end.claim_id == stored.claim_id and end.at < stored.opened_at:
             _set_aside(facts, end)
 
 

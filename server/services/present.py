@@ -1,6 +1,6 @@
 """Which timer is the user's now?
 
-The latest-authored open claim runs. When none is open, the timer is paused whose last fact is a pause that no other
+The open claim that was begun last runs. When none is open, the timer is paused whose last fact is a pause that no other
 timer's fact follows. Else there is none.
 """
 
@@ -60,10 +60,14 @@ def _paused(conn: Connection, user_id: int) -> Running | None:
         pause = _last_if_pause(claims.ends_of_timers(conn, [timer_id]), user_id)
         if pause is None:
             continue
-        known = [each for each in claims.named(conn, [timer_id], []) if each.named_issue_id is not None]
+        known = [each for each in claims.named(conn, [timer_id], []) if _may_go_on(each)]
         if known:
-            return _at_rest(conn, max(known, key=lambda each: each.claim.authored), pause.at)
+            return _at_rest(conn, max(known, key=lambda each: each.claim.begun), pause.at)
     return None
+
+
+def _may_go_on(stored: StoredClaim) -> bool:
+    return stored.named_issue_id is not None and stored.claim.hold is not Hold.VOID
 
 
 def _last_if_pause(ends: list[StoredEnd], user_id: int) -> StoredEnd | None:
@@ -95,7 +99,7 @@ def _timer(
         log_id=None if log is None else log.log_id,
         issue_id=None if log is None else log.issue_id,
         project_id=None if log is None else log.project_id,
-        named_issue_id=stored.named_issue_id or 0,
+        named_issue_id=(stored.named_issue_id or 0) if log is None else log.issue_id,
         started_at=stored.claim.start if log is None else log.start,
         running_since=running_since,
         paused_at=paused_at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from server.db.repositories import accounts, claims, logs, segments
 from server.db.repositories.budgets import Spending
@@ -21,6 +22,7 @@ from server.services import totals
 from server.services.crossing import settle
 from server.services.ending import settle_stored
 from server.services.facts import Facts
+from server.services.placing import corrected_logs, place
 from server.services.present import set_present
 from server.services.window import Window, look
 
@@ -29,9 +31,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     """Brings everything derived into step with the facts that were touched; the figures of the logs that changed."""
     if not facts.touched_timers:
         return {}
-    _settle_claims(facts)
-    touched = [facts.claims[claim_id].claim.start for claim_id in facts.touched_claims]
-    window = look(facts.conn, facts.principal.user_id, min(touched, default=facts.now))
+    window = look(facts.conn, facts.principal.user_id, _settle_claims(facts))
     _move_provisional_ends(facts, window)
     figures, spendings = _count(facts, window)
     _tell_stories(facts)
@@ -41,19 +41,23 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     return figures
 
 
-def _settle_claims(facts: Facts) -> None:
+def _settle_claims(facts: Facts) -> int:
+    """The second from which on something may count otherwise."""
     changed = []
+    since = [facts.now]
     for claim_id in facts.touched_claims:
         stored = facts.claims[claim_id]
         settled = settle_stored(facts, stored)
-        if settled.claim.is_open and settled.claim == stored.claim:
+        since += [stored.claim.start, settled.claim.start]
+        if settled.claim.is_open and settled.claim == stored.claim and not stored.is_edited:
             continue  # as it was when it was opened
         flag = None
         if settled.flag is not None and settled.flagged_by is not None:
             flag = Flag(settled.flag, settled.flagged_by)
-        changed.append((settled.claim, flag))
         facts.claims[claim_id] = replace(stored, claim=settled.claim)
+        changed.append((facts.claims[claim_id], flag))
     claims.derive(facts.conn, changed)
+    return min(since)
 
 
 def _move_provisional_ends(facts: Facts, window: Window) -> None:
@@ -108,18 +112,22 @@ def _seconds(new: Iterable[Segment], gone: Iterable[Segment]) -> dict[int, int]:
 def _figures(
     facts: Facts, window: Window, change: dict[int, int]
 ) -> tuple[dict[int, Figures], list[Spending]]:
-    concerned = set(change)
+    corrected = corrected_logs(facts)
+    concerned = {*change, *corrected}
     if window.live is not None and window.live.time_log_id is not None:
         concerned.add(window.live.time_log_id)
     figures = {log_id: made for log_id, made in facts.new_logs.items() if log_id in concerned}
     figures |= logs.figures(facts.conn, sorted(concerned - figures.keys()))
     spendings: list[Spending] = []
     changed: list[tuple[Figures, Figures]] = []
-    for log_id, seconds in change.items():
-        if seconds == 0:
-            continue
+    for log_id in {**change, **corrected}:
+        seconds = change.get(log_id, 0)
+        facts.moved_seconds[log_id] += seconds
         before = figures[log_id]
-        after = before.counting(before.duration_seconds + seconds)
+        moved = place(facts, corrected[log_id], before) if log_id in corrected else before
+        if seconds == 0 and moved == before:
+            continue
+        after = moved.counting(before.duration_seconds + seconds)
         figures[log_id] = after
         changed.append((before, after))
         spendings += _spendings(before, after)
@@ -130,14 +138,14 @@ def _figures(
 
 def _spendings(before: Figures, after: Figures) -> list[Spending]:
     """In the log's own currency and in the one that it is converted into: a budget has one of them."""
-    found = []
-    if before.rate is not None and after.total_cost != before.total_cost:
-        delta = after.total_cost - before.total_cost
-        found.append(Spending(before.project_id, before.rate.currency, delta))
-    converted = (after.converted_cost or ZERO) - (before.converted_cost or ZERO)
-    if before.exchange is not None and converted:
-        found.append(Spending(before.project_id, before.exchange.currency, converted))
-    return found
+    change: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for figures, sign in ((before, -1), (after, 1)):
+        if figures.rate is not None:
+            change[figures.project_id, figures.rate.currency] += sign * figures.total_cost
+        if figures.exchange is not None and figures.converted_cost is not None:
+            change[figures.project_id, figures.exchange.currency] += sign * figures.converted_cost
+    changed_place = before.project_id != after.project_id
+    return [Spending(*where, delta) for where, delta in change.items() if delta or changed_place]
 
 
 def _tell_stories(facts: Facts) -> None:
@@ -161,5 +169,6 @@ def _state(facts: Facts, timer_id: str, same_timer: list[StoredClaim]) -> State:
         [each.claim for each in same_timer],
         [each.claim for each in same_timer if not each.is_first],
         ends,
+        facts.corrected(timer_id),
     )
     return State(story.status, story.end_time, story.paused_at, story.resumed_at, story.description)

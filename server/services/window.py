@@ -14,7 +14,7 @@ from server.domain.holds import Hold
 
 @dataclass(frozen=True)
 class Window:
-    """`live`: the latest-authored open claim, which is the user's running timer."""
+    """`live`: the open claim that was begun last, which is the user's running timer."""
 
     since: int
     claims: tuple[StoredClaim, ...]
@@ -57,7 +57,7 @@ def look(conn: Connection, user_id: int, since: int) -> Window:
 
 def _live(loaded: list[StoredClaim]) -> StoredClaim | None:
     running = [each for each in loaded if each.claim.is_open and each.admission is not Hold.ORPHAN]
-    return max(running, key=lambda each: each.claim.authored, default=None)
+    return max(running, key=lambda each: each.claim.begun, default=None)
 
 
 def _ended_before(stored: StoredClaim, since: int) -> bool:

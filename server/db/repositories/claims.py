@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, insert, or_, select, update
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
-from server.db.tables import applied_actions, claim_ends, claims, issues
+from server.db.tables import applied_actions, claim_ends, claims, issue_time_logs, issues
 from server.domain.claims import Claim
 from server.domain.holds import NOBODY_NEED_ACT, Hold
 from server.domain.messages import ActionKind, Attention
-from server.domain.settling import End
+from server.domain.settling import End, Opening
 
 OPEN_SPAN_MS: Final = 2**53 - 1
 ATTENTION_LIMIT: Final = 200
@@ -33,6 +33,10 @@ _COLUMNS: Final = (
     claims.c.last_end_ms,
     claims.c.provisional_end_ms,
     claims.c.hold_code,
+    claims.c.manual_ms,
+    claims.c.is_edited,
+    claims.c.corrected_start_ms,
+    claims.c.authored_ms,
 )
 _NAMED: Final = select(*_COLUMNS).where(
     or_(
@@ -57,6 +61,9 @@ _DERIVE: Final = (
     update(claims)
     .where(claims.c.claim_id == bindparam("b_claim_id"))
     .values(
+        is_edited=bindparam("b_is_edited"),
+        corrected_start_ms=bindparam("b_corrected_start_ms"),
+        authored_ms=bindparam("b_authored_ms"),
         first_end_ms=bindparam("b_first_end_ms"),
         last_end_ms=bindparam("b_last_end_ms"),
         span_end_ms=bindparam("b_span_end_ms"),
@@ -97,10 +104,10 @@ _ATTENTION: Final = (
         claims.c.attention_code,
         applied_actions.c.received_at,
         issues.c.key,
-        claims.c.time_log_id,
     )
     .join_from(claims, applied_actions, applied_actions.c.action_id == claims.c.attention_action_id)
-    .join(issues, issues.c.id == claims.c.named_issue_id, isouter=True)
+    .join(issue_time_logs, issue_time_logs.c.id == claims.c.time_log_id, isouter=True)
+    .join(issues, issues.c.id == issue_time_logs.c.issue_id, isouter=True)
     .where(claims.c.user_id == bindparam("user_id"), claims.c.attention_code.is_not(None))
     .order_by(applied_actions.c.received_at.desc())
     .limit(ATTENTION_LIMIT)
@@ -111,6 +118,8 @@ _ATTENTION: Final = (
 class StoredClaim:
     """A claim as it came, and what was made of it. Instants are epoch seconds.
 
+    `opened_at`: where it began, before it was corrected. `manual_at`: when it was entered by hand, None where a timer ran.
+    `is_edited`: its log was corrected, or entered by hand.
     `named_issue_id`: as the device said, None while its timer's start is missing. `time_log_id` None: there is no issue
     that its user may see. `provisional_end`: of an open claim that a later one follows.
     """
@@ -124,7 +133,14 @@ class StoredClaim:
     time_log_id: int | None
     admission: Hold | None
     claim: Claim
+    opened_at: int
     provisional_end: int | None = None
+    manual_at: int | None = None
+    is_edited: bool = False
+
+    @property
+    def opening(self) -> Opening:
+        return Opening(self.claim_id, self.opened_at, self.action_id, self.admission, self.manual_at)
 
     @property
     def is_uncounted(self) -> bool:
@@ -183,7 +199,10 @@ def add(conn: Connection, stored: StoredClaim, device_id: str | None) -> None:
             "device_id": device_id,
             "named_issue_id": stored.named_issue_id,
             "time_log_id": stored.time_log_id,
-            "start_ms": to_ms(stored.claim.start),
+            "start_ms": to_ms(stored.opened_at),
+            "manual_ms": to_ms(stored.manual_at),
+            "is_edited": stored.is_edited,
+            "authored_ms": to_ms(stored.claim.authored_at),
             "admission": stored.admission,
             "span_end_ms": OPEN_SPAN_MS,
             "hold_code": stored.claim.hold,
@@ -206,23 +225,28 @@ def adopt(conn: Connection, stored: StoredClaim) -> None:
     )
 
 
-def derive(conn: Connection, settled: Sequence[tuple[Claim, Flag | None]]) -> None:
-    rows = [
-        {
-            "b_claim_id": claim.claim_id,
-            "b_first_end_ms": to_ms(claim.end),
-            "b_last_end_ms": to_ms(claim.last_end),
-            "b_span_end_ms": OPEN_SPAN_MS if claim.last_end is None else to_ms(claim.last_end),
-            "b_hold_code": claim.hold,
-            "b_attention_code": flag.code if flag is not None and _needs_attention(flag.code) else None,
-            "b_attention_action_id": flag.action_id
-            if flag is not None and _needs_attention(flag.code)
-            else None,
-        }
-        for claim, flag in settled
-    ]
+def derive(conn: Connection, settled: Sequence[tuple[StoredClaim, Flag | None]]) -> None:
+    """The claims as they are now."""
+    rows = [_derived(stored, flag) for stored, flag in settled]
     if rows:
         conn.execute(_DERIVE, rows)
+
+
+def _derived(stored: StoredClaim, flag: Flag | None) -> dict[str, Any]:
+    claim = stored.claim
+    shown = flag if flag is not None and _needs_attention(flag.code) else None
+    return {
+        "b_claim_id": claim.claim_id,
+        "b_is_edited": stored.is_edited,
+        "b_corrected_start_ms": None if claim.start == stored.opened_at else to_ms(claim.start),
+        "b_authored_ms": to_ms(claim.authored_at),
+        "b_first_end_ms": to_ms(claim.end),
+        "b_last_end_ms": to_ms(claim.last_end),
+        "b_span_end_ms": OPEN_SPAN_MS if claim.last_end is None else to_ms(claim.last_end),
+        "b_hold_code": claim.hold,
+        "b_attention_code": None if shown is None else shown.code,
+        "b_attention_action_id": None if shown is None else shown.action_id,
+    }
 
 
 def end_provisionally(conn: Connection, ends: Sequence[tuple[str, int | None]]) -> None:
@@ -270,7 +294,7 @@ def attention(conn: Connection, user_id: int, words: dict[Hold, str]) -> list[At
             code=row.attention_code,
             detail=words[Hold(row.attention_code)],
             since=to_s(row.received_at),
-            issue_key=None if row.time_log_id is None else row.key,
+            issue_key=row.key,
         )
         for row in conn.execute(_ATTENTION, {"user_id": user_id})
     ]
@@ -285,6 +309,8 @@ def _hold(code: str | None) -> Hold | None:
 
 
 def _claim(row: Any) -> StoredClaim:
+    opened_at = to_s(row.start_ms)
+    corrected_start = to_s(row.corrected_start_ms)
     return StoredClaim(
         claim_id=row.claim_id,
         user_id=row.user_id,
@@ -296,12 +322,17 @@ def _claim(row: Any) -> StoredClaim:
         admission=_hold(row.admission),
         claim=Claim(
             row.claim_id,
-            to_s(row.start_ms),
+            opened_at if corrected_start is None else corrected_start,
             to_s(row.first_end_ms),
             to_s(row.last_end_ms),
             _hold(row.hold_code),
+            to_s(row.authored_ms),
+            row.manual_ms is not None,
         ),
+        opened_at=opened_at,
         provisional_end=to_s(row.provisional_end_ms),
+        manual_at=to_s(row.manual_ms),
+        is_edited=row.is_edited,
     )
 
 

@@ -80,6 +80,19 @@ _SET_STATE: Final = (
         updated_at=bindparam("b_now_ms"),
     )
 )
+_SET_PLACE: Final = (
+    update(logs)
+    .where(logs.c.id == bindparam("b_id"))
+    .values(
+        issue_id=bindparam("b_issue_id"),
+        project_id=bindparam("b_project_id"),
+        start_time=bindparam("b_start_time"),
+        start_day=bindparam("b_start_day"),
+        is_billable=bindparam("b_is_billable"),
+        revision=bindparam("b_revision"),
+        is_deleted=bindparam("b_is_deleted"),
+    )
+)
 _RECENT: Final = (
     select(logs.c.issue_id)
     .where(logs.c.user_id == bindparam("user_id"))
@@ -174,6 +187,8 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
             "duration_seconds": 0,
             "total_cost": ZERO,
             "is_billable": True,
+            "revision": 1,
+            "is_deleted": False,
             "created_at": now_ms,
             "updated_at": now_ms,
             **_terms(new.terms),
@@ -230,6 +245,23 @@ def set_figures(conn: Connection, new: Sequence[Figures], now_ms: int) -> None:
     ]
     if rows:
         conn.execute(_SET_FIGURES, rows)
+
+
+def set_place(conn: Connection, figures: Figures, revision: int, *, is_deleted: bool) -> None:
+    """Where a corrected log belongs now: its issue, when it began, whether it is billed."""
+    conn.execute(
+        _SET_PLACE,
+        {
+            "b_id": figures.log_id,
+            "b_issue_id": figures.issue_id,
+            "b_project_id": figures.project_id,
+            "b_start_time": to_ms(figures.start),
+            "b_start_day": figures.day,
+            "b_is_billable": figures.is_billable,
+            "b_revision": revision,
+            "b_is_deleted": is_deleted,
+        },
+    )
 
 
 def set_terms(conn: Connection, log_id: int, terms: Terms) -> None:
