@@ -57,6 +57,7 @@ issue_time_logs: Final = Table(
     Index("issue_time_logs_billable_status", "is_billable", "status"),
     Index("issue_time_logs_user_start_idx", "user_id", "start_time", "id"),
     Index("issue_time_logs_project_start_idx", "project_id", "start_time", "id"),
+    Index("issue_time_logs_issue_start_idx", "issue_id", "start_time", "id"),
     Index("issue_time_logs_start_idx", "start_time", "id"),
     Index("issue_time_logs_status_start_idx", "status", "start_time", "id"),
     Index("issue_time_logs_billable_start_idx", "is_billable", "start_time", "id"),

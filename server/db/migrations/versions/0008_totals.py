@@ -20,6 +20,7 @@ depends_on = None
 KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INDEXES: Final = {
     "issue_time_logs_start_idx": ["start_time", "id"],
+    "issue_time_logs_issue_start_idx": ["issue_id", "start_time", "id"],
     "issue_time_logs_project_start_idx": ["project_id", "start_time", "id"],
     "issue_time_logs_status_start_idx": ["status", "start_time", "id"],
     "issue_time_logs_billable_start_idx": ["is_billable", "start_time", "id"],
