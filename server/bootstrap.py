@@ -116,15 +116,19 @@ def build(
         door=Door(heard, clock),
         log=log,
     )
+    metrics = Metrics(ticks, random.random, settings.metrics_token)
+    metrics.streams.set_function(lambda: bus.ears)
     rooms = Rooms(
         streams=Streams(bus),
-        metrics=Metrics(ticks, random.random, settings.metrics_token),
+        metrics=metrics,
         outside=Outside(server.key(settings.secret_key), settings.webhook_networks),
     )
 
     async def do_jobs() -> None:
         start = await asyncio.to_thread(import_module, "server.jobs.start")
-        await start.jobs(heard, clock, server, settings, ticks, log).run()
+        jobs = start.jobs(heard, clock, server, settings, ticks, log, metrics.found)
+        metrics.on_duty.set_function(lambda: jobs.shift.is_on_duty)
+        await jobs.run()
 
     background = [do_jobs] if has_jobs else []
     return create_app(office, rooms, ticks, lambda: running(background, log))

@@ -69,6 +69,10 @@ class Metrics:
         label = (method, route) if route else (NO_ROUTE, NO_ROUTE)
         self.requests.labels(*label, status).observe(seconds)
 
+    def found(self, of: str, count: int) -> None:
+        """What a recount found."""
+        self.differences.labels(of).set(count)
+
     def admits(self, request: Ask) -> bool:
         """With a token: whoever has it. Without: this machine itself, and nobody through a proxy on it."""
         said = request.headers.get("authorization", "")

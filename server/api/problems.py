@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.typing import FieldDefinition
+from structlog.contextvars import get_contextvars
 
 from server.api.events import TIMER_ACTIONS, timer_failed
 from server.api.fields import MISSING, from_words
@@ -67,6 +68,8 @@ def answer(refusal: Refusal) -> Response[Problem]:
     )
     if refusal.errors:
         problem.errors = refusal.errors
+    if request_id := get_contextvars().get("request_id"):
+        problem.request_id = request_id
     headers = dict(HEADERS.get(refusal.status, {}))
     if refusal.retry_after_s is not None:
         headers["Retry-After"] = str(refusal.retry_after_s)

@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
 from server.clock import Clock
 from server.db.session import Connection, Database
-from server.services import idempotency, notifications, sign_ins, totals
+from server.services import idempotency, notifications, recount, sign_ins, totals
 
 DAY_MS: Final = 86_400_000
 REPLIES_DAYS: Final = 90  # as long as a device keeps what was confirmed
 TOLD_DAYS: Final = 90
 
 Forget = Callable[[Connection], int]
+Found = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
+    """`found` hears how many differences a recount found, and in what."""
+
     database: Database
     clock: Clock
     log: FilteringBoundLogger
+    found: Found
 
     async def recount(self) -> None:
-        """Compares what is kept up to date with what the logs add up to. A difference is said, never repaired silently."""
+        """Compares what is kept up to date with what the logs add up to. A difference is said, never repaired in silence."""
+        now_ms = self.clock.now_ms()
+        drifts = await self.database.report(recount.drifts)
+        if drifts:
+            drifts = await self.database.run(lambda conn: recount.recount(conn, now_ms))
+        for drift in drifts:
+            self.log.error(
+                "Budget differs from its logs",
+                budget_id=drift.budget_id,
+                kept=str(drift.kept),
+                counted=str(drift.counted),
+            )
         differences = await self.database.report(totals.recount)
         for each in differences:
-            self.log.error(
-                "Daily total differs", **asdict(each.place), kept=str(each.kept), right=str(each.right)
-            )
-        self.log.info("Recounted", differences=len(differences))
+            self.log.error("Daily total differs from its logs", place=str(each.place))
+        self.found("budgets", len(drifts))
+        self.found("daily totals", len(differences))
+        self.log.info("Recounted", budgets=len(drifts), daily_totals=len(differences))
 
     async def forget(self) -> None:
         """Each kind in small pieces, so that nobody waits for it."""

@@ -18,7 +18,7 @@ from server.db.session import Database
 from server.domain.principal import ServerIdentity
 from server.jobs.courier import Courier
 from server.jobs.hooks import Caller
-from server.jobs.keeping import Keeping
+from server.jobs.keeping import Found, Keeping
 from server.jobs.mail import Post
 from server.jobs.runner import Jobs
 from server.jobs.shift import Shift
@@ -35,7 +35,9 @@ def jobs(  # noqa: PLR0917  # called once, where all of it comes together
     settings: Settings,
     ticks: Callable[[], float],
     log: FilteringBoundLogger,
+    found: Found,
 ) -> Jobs:
+    """`found`: see `Keeping`."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # its warnings are about its own habits
     mail = None if settings.mail is None else Post(settings.mail, settings.language, server.server_id)
     caller = Caller(server.key(settings.secret_key), settings.webhook_networks, clock, AGENT)
@@ -43,7 +45,7 @@ def jobs(  # noqa: PLR0917  # called once, where all of it comes together
         shift=Shift(database, secrets.token_hex(16), ticks),
         sweeper=Sweeper(database, clock, ticks, log),
         courier=Courier(database, clock, mail, caller, random.random, log),
-        keeping=Keeping(database, clock, log),
+        keeping=Keeping(database, clock, log, found),
         ticks=ticks,
         log=log,
     )

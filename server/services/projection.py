@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from server.db import after
 from server.db.repositories import accounts, claims, logs, segments
 from server.db.repositories.budgets import Spending
 from server.db.repositories.claims import Flag, StoredClaim
 from server.db.repositories.logs import AS_BEGUN, Figures, State
 from server.db.repositories.segments import Segment
+from server.domain.events import TimeChanged
 from server.domain.messages import ActionKind
 from server.domain.money import ZERO
 from server.domain.story import EndFact, tell
@@ -37,6 +39,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     _tell_stories(facts)
     set_present(facts, window, figures)
     accounts.bump_revision(facts.conn, facts.principal.user_id)
+    after.tell(facts.conn, TimeChanged(facts.principal.user_id))
     settle(facts.conn, spendings, {each.project_id for each in figures.values()}, facts.sender.now_ms)
     return figures
 

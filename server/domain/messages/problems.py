@@ -11,7 +11,7 @@ class FieldError(Struct):
 
 
 class Problem(Struct, omit_defaults=True):
-    """RFC 9457, with a stable `code`; `errors` names each bad field."""
+    """RFC 9457, with a stable `code`; `errors` names each bad field; `request_id` finds it in the server's log."""
 
     type: str
     title: str
@@ -19,3 +19,4 @@ class Problem(Struct, omit_defaults=True):
     code: str
     detail: str
     errors: list[FieldError] | UnsetType = UNSET
+    request_id: str | UnsetType = UNSET
