@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, exists, insert, or_, select, update
 
 from server.db.repositories.instants import to_s
+from server.db.repositories.organisation import setting
 from server.db.session import Connection, insert_row
 from server.db.tables import (
     active_timers,
@@ -19,7 +20,6 @@ from server.db.tables import (
     budget_thresholds,
     project_budgets,
     project_members,
-    time_tracking_settings,
 )
 from server.domain.budget import WHOLE, Threshold
 from server.domain.messages import AlertType, BudgetAlert, BudgetStatus
@@ -38,12 +38,11 @@ _STANDINGS: Final = (
         budget_thresholds.c.alert_type,
         budget_thresholds.c.is_armed,
         budget_thresholds.c.generation,
-        time_tracking_settings.c.enable_budget_tracking,
-        time_tracking_settings.c.enable_budget_alerts,
-        time_tracking_settings.c.time_zone,
+        setting("enable_budget_tracking").label("enable_budget_tracking"),
+        setting("enable_budget_alerts").label("enable_budget_alerts"),
+        setting("time_zone").label("time_zone"),
     )
     .join_from(project_budgets, budget_thresholds)
-    .join(time_tracking_settings, time_tracking_settings.c.id == 1)
     .where(project_budgets.c.project_id.in_(bindparam("project_ids", expanding=True)))
     .order_by(project_budgets.c.project_id)
 )

@@ -12,8 +12,9 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, select, type_coerce
 
 from server.db.repositories import meters
+from server.db.repositories.organisation import setting
 from server.db.session import Connection
-from server.db.tables import active_timers, project_budgets, project_members, time_tracking_settings
+from server.db.tables import active_timers, project_budgets, project_members
 from server.db.types import Money
 from server.domain.budget import running
 from server.domain.messages import AtLimit, RateType
@@ -50,7 +51,7 @@ _BUDGET: Final = (
         func.count(case((~_is_own, active_timers.c.id))).label("foreign"),
     )
     .join_from(project_budgets, active_timers, and_(*meters.COUNTS), isouter=True)
-    .join(time_tracking_settings, time_tracking_settings.c.enable_budget_tracking)
+    .where(setting("enable_budget_tracking"))
     .group_by(project_budgets.c.id)
 )
 _OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))

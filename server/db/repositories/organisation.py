@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ScalarSelect, bindparam, select, update
 
 from server.db.session import Connection
 from server.db.tables import time_tracking_settings as settings
@@ -21,6 +21,11 @@ _CHANGE: Final = (
     .where(settings.c.id == ONLY_ROW)
     .values(updated_at=bindparam("b_now_ms"), **{name: bindparam(f"n_{name}") for name in NAMES})
 )
+
+
+def setting(name: str) -> ScalarSelect[Any]:
+    """For another statement, which reads it by the way."""
+    return select(settings.c[name]).where(settings.c.id == ONLY_ROW).scalar_subquery()
 
 
 def find(conn: Connection) -> Organisation:
