@@ -65,9 +65,14 @@ def converted(amount: Decimal, exchange_rate: Decimal) -> Decimal | None:
 def is_amount(amount: Decimal, digits: int, places: int = PLACES) -> bool:
     """More than nothing, and what DECIMAL(digits, places) holds exactly."""
     try:
-        return 0 < to_units(amount, places) < 10**digits
+        return 0 < to_units(amount, places) < int(10**digits)
     except ValueError:
         return False
+
+
+def written(amount: Decimal) -> str:
+    """The same text for the same amount: without places that say nothing."""
+    return f"{amount.normalize():f}"
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -18,7 +18,7 @@ from server.db.session import Connection
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.events import RatesChanged
 from server.domain.messages import ExchangeRate, ExchangeRatePage, FieldError, SetExchangeRate
-from server.domain.money import EXCHANGE_PLACES, ZERO, is_amount
+from server.domain.money import EXCHANGE_PLACES, ZERO, is_amount, written
 from server.domain.principal import Principal
 from server.domain.rating import Exchange
 from server.domain.trail import Facts
@@ -137,7 +137,7 @@ def _facts(stored: StoredExchange) -> Facts:
     return {
         "from_currency": stored.source,
         "to_currency": stored.target,
-        "rate": str(stored.rate),
+        "rate": written(stored.rate),
         "effective_from": stored.since.isoformat(),
     }
 

@@ -12,6 +12,7 @@ from server.db.repositories import catalog, organisation, rates
 from server.db.session import Connection
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.messages import FieldError, LevelRate, Rate, RateLevel, SetLevelRate, SetRate
+from server.domain.money import written
 from server.domain.principal import Principal
 from server.domain.rating import DatedRate, Owner, withdrawn
 from server.domain.trail import Facts
@@ -139,7 +140,7 @@ def _entry(principal: Principal, action: str, owner: Owner, before: Facts | None
 def _facts(dated: DatedRate) -> Facts:
     return {
         "rate_type": str(dated.rate.rate_type),
-        "rate_amount": str(dated.rate.rate_amount),
+        "rate_amount": written(dated.rate.rate_amount),
         "currency": dated.rate.currency,
         "effective_from": dated.since.isoformat(),
         "effective_until": None if dated.until is None else dated.until.isoformat(),

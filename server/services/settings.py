@@ -17,7 +17,7 @@ from server.db.repositories import organisation, rates
 from server.db.session import Connection
 from server.domain.errors import Invalid
 from server.domain.messages import ChangeSettings, FieldError, Rate, RateLevel, RateType, Settings
-from server.domain.money import is_amount
+from server.domain.money import is_amount, written
 from server.domain.organisation import Organisation, is_zone
 from server.domain.principal import Principal
 from server.domain.rating import DatedRate, Owner, ended
@@ -158,11 +158,7 @@ def _record(
 
 
 def _facts(kept: Organisation) -> Facts:
-    """Amounts as text, without places that say nothing."""
-    return {
-        name: f"{each.normalize():f}" if isinstance(each, Decimal) else each
-        for name, each in asdict(kept).items()
-    }
+    return {name: written(each) if isinstance(each, Decimal) else each for name, each in asdict(kept).items()}
 
 
 def _settings(kept: Organisation) -> Settings:

@@ -18,6 +18,7 @@ KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 COSTS: Final = (
     ("issue_time_logs", "total_cost"),
     ("active_timers", "logged_cost"),
+    ("project_budgets", "total_cost"),
 )
 OF_LOGS: Final = (
     "rate_source",
