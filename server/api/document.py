@@ -27,6 +27,7 @@ DECIMAL: Final = {"type": "string", "format": "decimal"}
 MONEY: Final = {"type": "number"}
 TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
+BODILESS: Final = (204, 304)
 TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
 SESSION: Final = "session"
 BY_COOKIE: Final = f"Everything but GET also needs the session's csrf_token in the header {CSRF_HEADER}."
@@ -80,6 +81,8 @@ def _tidy(operation: dict[str, Any]) -> None:
     for status, reply in list(operation["responses"].items()):
         if int(status) >= FIRST_ERROR and "application/json" in reply.get("content", {}):
             del operation["responses"][status]
+        if int(status) in BODILESS:
+            reply.pop("content", None)
         _tidy_headers(reply)
     for parameter in operation.get("parameters", ()):
         for flag in ("deprecated", "allowEmptyValue", "allowReserved"):
