@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from threading import Thread, get_ident
 from typing import Any, Self, TypeVar
 
@@ -20,7 +21,7 @@ class Blocking:
     """Any number of threads may use it, but not work that runs in it."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="database", daemon=True)
         self._thread.start()
@@ -32,25 +33,29 @@ class Blocking:
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """As `Database.run`."""
-        return self._wait(self._database.run(work))
+        return self._wait(self.database.run(work))
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """As `Database.read`."""
-        return self._wait(self._database.read(work))
+        return self._wait(self.database.read(work))
 
     def report(self, work: Callable[[Connection], T]) -> T:
         """As `Database.report`."""
-        return self._wait(self._database.report(work))
+        return self._wait(self.database.report(work))
 
     def lay_out(self, work: Callable[[Connection], T]) -> T:
         """As `Database.lay_out`."""
-        return self._wait(self._database.lay_out(work))
+        return self._wait(self.database.lay_out(work))
+
+    def begin(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Of `database`, in the event loop to which it belongs."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def ready(self) -> bool:
-        return self._wait(self._database.ready())
+        return self._wait(self.database.ready())
 
     def close(self) -> None:
-        self._wait(self._database.close())
+        self._wait(self.database.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -59,4 +64,4 @@ class Blocking:
         if get_ident() == self._thread.ident:
             coroutine.close()
             raise RuntimeError("work on a database cannot wait for other work on it")
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        return self.begin(coroutine).result()

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from server.domain.messages import ChainHead, SyncCode
 from tests.properties.brute_force import TICK_S, TICKS, Ended, Fact, Opened, Verdict, judge, price
-from tests.server.company import Company, Person, lay_out
+from tests.server.company import Company, Person
+from tests.server.databases import OnSqlite, lay_out
 from tests.server.daytime import MIDNIGHT
 from tests.server.device import Device, instant
 
@@ -86,7 +87,7 @@ hourly_rates = st.integers(1, 10**7).map(lambda units: Decimal(units).scaleb(-4)
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     folder: Path = tmp_path_factory.mktemp("projection")
-    company = Company(lay_out(folder), folder)
+    company = Company(OnSqlite(lay_out(folder)).empty(folder))
     company.projects["LAW"] = company.add_project("LAW")
     for project in ("BP", "LAW"):
         company.set_budget(project, 1000)

@@ -20,7 +20,8 @@ from server.domain.errors import NoTimer, Refusal
 from server.domain.messages import TimerStatus
 from tests.fakes.server_clock import FakeClock
 from tests.properties.brute_force import TICK_S, TICKS, Ended, Fact, Opened, Verdict, judge, price
-from tests.server.company import Company, Person, lay_out
+from tests.server.company import Company, Person
+from tests.server.databases import OnSqlite, lay_out
 from tests.server.daytime import MIDNIGHT, spoken
 from tests.server.device import Device
 
@@ -42,7 +43,7 @@ steps = st.lists(st.tuples(st.integers(0, TICKS // STEPS), request_steps | devic
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     folder: Path = tmp_path_factory.mktemp("requests")
-    company = Company(lay_out(folder), folder)
+    company = Company(OnSqlite(lay_out(folder)).empty(folder))
     company.projects["LAW"] = company.add_project("LAW")
     for project in ("BP", "LAW"):
         company.set_budget(project, 1000)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from decimal import Decimal
 from itertools import count, pairwise
-from pathlib import Path
 from typing import Any
 
-from server.db import migrate
+from server.db.address import open_database
 from server.db.blocking import Blocking
-from server.db.session import Connection
+from server.db.repositories import exchange as exchange_rates
+from server.db.session import Connection, Database
 from server.domain.messages import (
     Attention,
     BudgetUse,
     Rate,
+    RateLevel,
     RateType,
     Role,
+    SetBudget,
     Snapshot,
     StartTimer,
     StatusReply,
@@ -27,18 +28,25 @@ from server.domain.messages import (
 )
 from server.domain.money import cost
 from server.domain.principal import Arrival, Principal
-from server.services import accounts, budgets, catalog, identity, logs, rates, snapshot, timers, totals
+from server.domain.rating import DatedRate, Owner
+from server.services import (
+    accounts,
+    budgets,
+    catalog,
+    crossing,
+    identity,
+    logs,
+    rates,
+    snapshot,
+    timers,
+    totals,
+)
 from server.services.logs import LogFilter
 from tests.fakes.server_clock import FakeClock
+from tests.server.databases import SQLITE, Bridge, Empty
 from tests.server.daytime import at, spoken
 from tests.server.device import Device
-
-
-def lay_out(folder: Path) -> Path:
-    """An empty database with this version's tables, to be copied by every test."""
-    path = folder / "empty.sqlite3"
-    migrate.upgrade(f"sqlite:///{path}")
-    return path
+from tests.server.raw import ask
 
 
 def rate_of(log: TimeLog) -> Rate | None:
@@ -51,11 +59,11 @@ def rate_of(log: TimeLog) -> Rate | None:
 class Company:
     """Projects BP and WEB with ten issues each; Anna and Ben are members of BP, only Ben of WEB. Anna costs 50 an hour."""
 
-    def __init__(self, template: Path, folder: Path) -> None:
-        self.path = folder / "company.sqlite3"
-        shutil.copyfile(template, self.path)
-        self.url = f"sqlite:///{self.path}"
-        self.database = Blocking.open(self.url)
+    def __init__(self, place: Empty) -> None:
+        self.url = place.url
+        self._place = place
+        self.database = place.database or Blocking.open(place.url)
+        self.kind: str = self.database.read(lambda conn: conn.dialect.name)
         self.clock = FakeClock(at("8:00") * 1000)
         self.server = self.database.read(identity.server_identity)
         self.issues: dict[str, int] = {}
@@ -63,8 +71,13 @@ class Company:
         self.anna = self.hire("anna", ["BP"])
         self.ben = self.hire("ben", ["BP", "WEB"])
 
+    def served(self) -> Database:
+        """For an application of this company; it closes what it gets."""
+        return open_database(self.url) if self._place.database is None else Bridge(self.database)
+
     def close(self) -> None:
-        self.database.close()
+        if self._place.database is None:
+            self.database.close()
 
     # ---- people and work
 
@@ -106,13 +119,10 @@ class Company:
         device_id = f"00000000-0000-4000-8000-{user_id:012}"
         return Person(self, Principal(user_id, email, name.title(), role, user_id, device_id))
 
-    def set_budget(self, project: str, total: int, currency: str = "USD") -> None:
+    def set_budget(self, project: str, total: int, currency: str = "USD", **more: Any) -> None:
+        wanted = SetBudget(Decimal(total), currency, **more)
         now_ms = self.clock.now_ms()
-        self.database.run(
-            lambda conn: budgets.set_budget(
-                conn, self.projects[project], Decimal(total), currency, Decimal(80), now_ms
-            )
-        )
+        self.database.run(lambda conn: budgets.set_budget(conn, self.projects[project], wanted, now_ms))
 
     def lock_budget(self, project: str, since: str) -> None:
         now_ms = self.clock.now_ms()
@@ -138,16 +148,82 @@ class Company:
         [(units,)] = self.rows(
             "SELECT total_cost FROM project_budgets WHERE project_id = ?", self.projects[project]
         )
-        return Decimal(units) / 10_000
+        return self.money(units)
+
+    def money(self, kept: int | Decimal) -> Decimal:
+        """What `rows` found: on SQLite whole ten-thousandths."""
+        return Decimal(kept) / 10_000 if self.kind == SQLITE else Decimal(kept)
+
+    # ---- alerts
+
+    def sweep(self) -> None:
+        """What the job does every few seconds."""
+        self.database.run(lambda conn: crossing.sweep(conn, self.clock.now_ms()))
+
+    def due(self) -> str | None:
+        """The time of day at which the job has to look next."""
+        found = self.database.read(lambda conn: crossing.due(conn, self.clock.now_ms()))
+        return None if found is None else spoken(found // 1000)
+
+    def raised(self, project: str) -> list[str]:
+        """The alerts, oldest first, such as "warning 80.00 at 9:36"."""
+        found = self.rows(
+            "SELECT alert_type, actual_percentage, created_at FROM budget_alerts WHERE project_id = ? ORDER BY id",
+            self.projects[project],
+        )
+        return [
+            f"{alert_type} {self.percents(percent)} at {spoken(at_ms // 1000)}"
+            for alert_type, percent, at_ms in found
+        ]
+
+    def percents(self, kept: int | Decimal) -> Decimal:
+        """What `rows` found: on SQLite whole hundredths."""
+        kept = Decimal(kept) / 100 if self.url.startswith(SQLITE) else Decimal(kept)
+        return kept.quantize(Decimal("0.01"))
+
+    def budget_status(self, project: str) -> str:
+        [(status,)] = self.rows(
+            "SELECT status FROM project_budgets WHERE project_id = ?", self.projects[project]
+        )
+        return str(status)
+
+    # ---- rates
+
+    def agree(
+        self,
+        level: RateLevel,
+        amount: str,
+        since: date,
+        *,
+        person: Person | None = None,
+        project: str | None = None,
+        currency: str = "USD",
+        kind: RateType = RateType.HOURLY,
+        until: date | None = None,
+    ) -> None:
+        owner = Owner(
+            level,
+            None if person is None else person.principal.user_id,
+            None if project is None else self.projects[project],
+        )
+        new = DatedRate(Rate(kind, Decimal(amount), currency), since, until)
+        self.database.run(lambda conn: rates.agree(conn, owner, new))
+
+    def set_exchange(self, source: str, target: str, rate: str, since: date) -> None:
+        self.database.run(lambda conn: exchange_rates.add(conn, source, target, Decimal(rate), since))
+
+    def set_zone(self, name: str) -> None:
+        self.write("UPDATE time_tracking_settings SET time_zone = ?", name)
 
     # ---- what is on disk
 
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.database.read(lambda conn: [tuple(row) for row in conn.exec_driver_sql(question, values)])
+        """`question` is SQLite's; a flag in it is a value."""
+        return self.database.read(lambda conn: [tuple(row) for row in ask(conn, question, *values)])
 
     def write(self, statement: str, *values: object) -> None:
         """For what no service does yet."""
-        self.database.run(lambda conn: conn.exec_driver_sql(statement, values))
+        self.database.run(lambda conn: ask(conn, statement, *values))
 
     def check(self) -> None:
         """What must hold at any time, whatever was done."""

@@ -11,15 +11,14 @@ from itertools import count
 from typing import Any, Final
 
 import msgspec
+from argon2 import PasswordHasher
 from httpx import Response
 from litestar.testing import TestClient
 
 from server import bootstrap
 from server.api.envelope import Envelope
-from server.db.address import open_database
 from server.db.session import Database
 from server.domain.messages import SyncRequest
-from server.domain.passwords import hash_password
 from server.domain.principal import Principal
 from server.services import accounts
 from server.settings import LogLevel
@@ -28,7 +27,9 @@ from tests.server.device import Device
 
 PREFIX: Final = "/api/v1"
 PASSWORD: Final = "correct horse"
-PASSWORD_HASH: Final = hash_password(PASSWORD)
+PASSWORD_HASH: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(
+    PASSWORD
+)  # quickly checked
 DEVICE: Final = "11111111-1111-4111-8111-111111111111"
 
 
@@ -48,7 +49,7 @@ class Front:
         self.ticks = count(0.0, 0.25)
         log = bootstrap.open_log(level, self.out)
         self.app = bootstrap.build(
-            database or open_database(company.url),
+            database or company.served(),
             company.server,
             company.clock,
             log,
@@ -82,13 +83,12 @@ class Front:
         return Caller(self, principal, token)
 
     def give_password(self, person: Person) -> None:
-        self._set("UPDATE users SET password_hash = ? WHERE id = ?", PASSWORD_HASH, person.principal.user_id)
+        self.company.write(
+            "UPDATE users SET password_hash = ? WHERE id = ?", PASSWORD_HASH, person.principal.user_id
+        )
 
     def switch_off(self, person: Person) -> None:
-        self._set("UPDATE users SET is_active = 0 WHERE id = ?", person.principal.user_id)
-
-    def _set(self, statement: str, *values: object) -> None:
-        self.company.database.run(lambda conn: conn.exec_driver_sql(statement, values))
+        self.company.write("UPDATE users SET is_active = ? WHERE id = ?", False, person.principal.user_id)
 
     def sign_in(self, email: str = "anna@demo.test", password: str = PASSWORD, **changes: Any) -> Response:
         said = {"email": email, "password": password, "device_name": "Laptop", "device_id": DEVICE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 
 from tests.server.api.front import Caller, Front, opened
 from tests.server.company import Company
+from tests.server.databases import Empty
 
 ROUTES: Final = [
     "/auth/token",
@@ -35,8 +36,8 @@ anything = some.recursive(
 
 
 @pytest.fixture(scope="module")
-def front(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    company = Company(empty_database, tmp_path_factory.mktemp("any-body"))
+def front(new_database: Callable[[Path], Empty], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    company = Company(new_database(tmp_path_factory.mktemp("any-body")))
     yield from opened(Front(company))
     company.close()
 

@@ -3,71 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pytest
 
-from server.db.address import understood
-from server.db.session import Connection
-from server.db.sqlite import SqliteDatabase
+from server.db.session import Connection, Database
 from server.settings import LogLevel
 from tests.server.api.front import PREFIX, Caller, Front, opened, refused
 from tests.server.company import Company
+from tests.server.databases import MARIADB, POSTGRESQL, SQLITE
+from tests.server.raw import ask
 
 T = TypeVar("T")
+OFF: Final = {POSTGRESQL: "SELECT pg_terminate_backend(pg_backend_pid())", MARIADB: "KILL CONNECTION_ID()"}
 
 
-class FullDisk(SqliteDatabase):
-    """Everything can be worked out, and nothing can be kept."""
+class Troubled(Database):
+    """Whatever is written, something happens when the work is done and not yet committed."""
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        def work_then_fill_up(conn: Connection) -> T:
-            work(conn)
-            # As large as the disk is, as far as SQLite knows.
-            conn.exec_driver_sql("PRAGMA max_page_count = 1")
-            conn.exec_driver_sql("CREATE TABLE too_much (x)")
-            for _ in range(10_000):
-                conn.exec_driver_sql("INSERT INTO too_much VALUES (randomblob(10000))")
-            raise AssertionError("the disk is not full")
-
-        return await super().run(work_then_fill_up)
-
-
-class LateRefusal(SqliteDatabase):
-    """All the work is done, and then the commit itself fails."""
+    def __init__(self, database: Database, trouble: Callable[[Connection], None]) -> None:
+        self._database = database
+        self._trouble = trouble
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        def work_with_a_late_fault(conn: Connection) -> T:
+        def work_then_trouble(conn: Connection) -> T:
             result = work(conn)
-            conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            conn.exec_driver_sql("INSERT INTO project_members VALUES (4711, 4711, 0)")
+            self._trouble(conn)
             return result
 
-        return await super().run(work_with_a_late_fault)
+        return await self._database.run(work_then_trouble)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._database.read(work)
+
+    async def close(self) -> None:
+        await self._database.close()
 
 
-class Broken(SqliteDatabase):
-    """Something fails that nobody thought of."""
-
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        def work_in_vain(conn: Connection) -> T:
-            work(conn)
-            raise ZeroDivisionError("the secret inner words")
-
-        return await super().run(work_in_vain)
-
-
-class Silent(SqliteDatabase):
+class Silent(Troubled):
     """It does not answer."""
 
     async def ready(self) -> bool:
         return False
 
 
-@pytest.fixture(params=[FullDisk, LateRefusal, Broken])
+def no_storage(conn: Connection) -> None:
+    """Everything can be worked out, and nothing can be kept: the disk is full, or the server is gone."""
+    if conn.dialect.name != SQLITE:
+        conn.exec_driver_sql(OFF[conn.dialect.name])
+        return
+    # As large as the disk is, as far as SQLite knows.
+    conn.exec_driver_sql("PRAGMA max_page_count = 1")
+    conn.exec_driver_sql("CREATE TABLE too_much (x)")
+    for _ in range(10_000):
+        conn.exec_driver_sql("INSERT INTO too_much VALUES (randomblob(10000))")
+    raise AssertionError("the disk is not full")
+
+
+def late_refusal(conn: Connection) -> None:
+    """On SQLite it is the commit itself that fails."""
+    if conn.dialect.name == SQLITE:
+        conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    ask(conn, "INSERT INTO project_members (project_id, user_id, created_at) VALUES (4711, 4711, 0)")
+
+
+def nobodys_thought(_: Connection) -> None:
+    raise ZeroDivisionError("the secret inner words")
+
+
+def front_with(company: Company, trouble: Callable[[Connection], None]) -> Iterator[Front]:
+    yield from opened(Front(company, Troubled(company.served(), trouble)))
+
+
+@pytest.fixture(params=[no_storage, late_refusal, nobodys_thought])
 def failing(company: Company, request: pytest.FixtureRequest) -> Iterator[Front]:
-    database = request.param(understood(company.url))
-    yield from opened(Front(company, database))
+    yield from front_with(company, request.param)
 
 
 def tables(company: Company) -> list[tuple[object, ...]]:
@@ -106,17 +116,15 @@ def test_when_the_commit_fails_the_device_is_told(failing: Front, company: Compa
     assert device.sync()[0].outcome == "applied"
 
 
-def test_a_full_disk_says_when_to_come_again(company: Company) -> None:
-    database = FullDisk(understood(company.url))
-    for front in opened(Front(company, database)):
+def test_a_storage_that_fails_says_when_to_come_again(company: Company) -> None:
+    for front in front_with(company, no_storage):
         reply = front.caller(company.anna).start("BP-1")
         refused(reply, 503, "storage_unavailable")
         assert int(reply.headers["retry-after"]) > 0
 
 
 def test_a_failure_is_logged_once_and_its_words_stay_inside(company: Company) -> None:
-    database = Broken(understood(company.url))
-    for front in opened(Front(company, database)):
+    for front in front_with(company, nobodys_thought):
         reply = front.caller(company.anna).start("BP-1")
         refused(reply, 500, "internal")
         assert "secret" not in reply.text
@@ -145,7 +153,7 @@ def test_ready(front: Front) -> None:
 
 
 def test_not_ready(company: Company) -> None:
-    database = Silent(understood(company.url))
+    database = Silent(company.served(), nobodys_thought)
     for front in opened(Front(company, database)):
         reply = front.ask("GET", "/readyz")
         refused(reply, 503, "not_ready")

@@ -5,21 +5,22 @@ One server takes them all, and is as well after each of them as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.server.api.front import Caller, Front, opened, refused
 from tests.server.company import Company
+from tests.server.databases import Empty
 
 START = "/time-tracking/start"
 STOP = "/time-tracking/stop"
 
 
 @pytest.fixture(scope="module")
-def front(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    company = Company(empty_database, tmp_path_factory.mktemp("bad-input"))
+def front(new_database: Callable[[Path], Empty], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    company = Company(new_database(tmp_path_factory.mktemp("bad-input")))
     yield from opened(Front(company))
     company.close()
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from server.api.door import CHECKS_AT_ONCE, Door, Tries, Verify
-from server.db.address import open_database
 from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import SignIn
 from tests.server.api.front import DEVICE
@@ -39,7 +38,7 @@ class WatchedDoor(Door):
     """A door with an event loop of its own. Closing it closes its database."""
 
     def __init__(self, company: Company, verify: Verify) -> None:
-        self.own = open_database(company.url)
+        self.own = company.served()
         self.runner = asyncio.Runner()
         super().__init__(self.own, company.clock, verify)
 
@@ -53,14 +52,10 @@ class WatchedDoor(Door):
 def door(company: Company, checks: Checks) -> Iterator[WatchedDoor]:
     for person in (company.anna, company.ben):
         user_id = person.principal.user_id
-        change(company, "UPDATE users SET password_hash = ? WHERE id = ?", f"hash of {user_id}", user_id)
+        company.write("UPDATE users SET password_hash = ? WHERE id = ?", f"hash of {user_id}", user_id)
     door = WatchedDoor(company, checks)
     yield door
     door.close()
-
-
-def change(company: Company, statement: str, *values: object) -> None:
-    company.database.run(lambda conn: conn.exec_driver_sql(statement, values))
 
 
 def knock(door: WatchedDoor, email: str, password: str = WRONG, address: str = HERE) -> None:
@@ -152,10 +147,10 @@ def test_an_account_that_changes_meanwhile_opens_nothing(company: Company) -> No
     user_id = company.anna.principal.user_id
 
     def slow(_password_hash: str, _password: str) -> bool:
-        change(company, "UPDATE users SET is_active = 0 WHERE id = ?", user_id)
+        company.write("UPDATE users SET is_active = ? WHERE id = ?", False, user_id)
         return True
 
-    change(company, "UPDATE users SET password_hash = 'h' WHERE id = ?", user_id)
+    company.write("UPDATE users SET password_hash = 'h' WHERE id = ?", user_id)
     door = WatchedDoor(company, slow)
     with pytest.raises(BadCredentials):
         knock(door, "anna@demo.test", "right")

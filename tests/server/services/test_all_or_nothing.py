@@ -5,11 +5,14 @@ The database itself refuses, by a trigger on one table, as a full disk or a brok
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from server.db.session import ConstraintBroken
 from server.domain.messages import OutcomeKind, SyncCode
 from tests.server.company import Company
+from tests.server.databases import MARIADB, POSTGRESQL, SQLITE
 from tests.server.device import Device
 
 TABLES = (
@@ -55,15 +58,42 @@ def anna(company: Company) -> Device:
     return laptop
 
 
-def refuse(company: Company, table: str, write: str, when: str = "1") -> None:
-    company.write(
-        f"CREATE TRIGGER refused BEFORE {write} ON {table} WHEN {when}"
-        " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-    )
+REFUSAL = {
+    SQLITE: [
+        "CREATE TRIGGER refused BEFORE {write} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    ],
+    POSTGRESQL: [
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE 'the disk is full' USING ERRCODE = '23000'; END $$""",
+        "CREATE TRIGGER refused BEFORE {write} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse()",
+    ],
+    MARIADB: [
+        """CREATE TRIGGER refused BEFORE {write} ON {table} FOR EACH ROW IF {when} THEN
+        SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1451, MESSAGE_TEXT = 'the disk is full'; END IF""",
+    ],
+}
+
+
+ALLOWANCE = {
+    SQLITE: "DROP TRIGGER IF EXISTS refused",
+    POSTGRESQL: "DROP FUNCTION IF EXISTS refuse CASCADE",
+    MARIADB: "DROP TRIGGER IF EXISTS refused",
+}
+
+
+@pytest.fixture(autouse=True)
+def _allowed_afterwards(company: Company) -> Iterator[None]:
+    yield
+    allow(company)
+
+
+def refuse(company: Company, table: str, write: str, when: str = "1 = 1") -> None:
+    for statement in REFUSAL[company.kind]:
+        company.write(statement.format(table=table, write=write, when=when))
 
 
 def allow(company: Company) -> None:
-    company.write("DROP TRIGGER refused")
+    company.write(ALLOWANCE[company.kind])
 
 
 def everything(company: Company) -> dict[str, list[tuple[object, ...]]]:

@@ -136,7 +136,7 @@ def test_filters(anna: Person, wanted: LogFilter, expected: list[str]) -> None:
 
 
 def test_what_is_not_billable(anna: Person) -> None:
-    anna.company.write("UPDATE issue_time_logs SET is_billable = 0 WHERE id = ?", anna.log("BP-2").id)
+    anna.company.write("UPDATE issue_time_logs SET is_billable = ? WHERE id = ?", False, anna.log("BP-2").id)
     assert keys(read(anna, LogFilter(billable=False))) == ["BP-2"]
 
 

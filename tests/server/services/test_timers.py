@@ -123,9 +123,8 @@ def test_the_database_refuses_a_second_timer(anna: Person, company: Company) -> 
 
 
 def test_two_starts_at_once_leave_one_timer(anna: Person, company: Company) -> None:
-    """From two processes, that is, two databases over one file."""
-    url = f"sqlite:///{company.path}"
-    databases = [Blocking.open(url), Blocking.open(url)]
+    """From two processes, each with its own connections."""
+    databases = [Blocking.open(company.url), Blocking.open(company.url)]
     requests = [StartTimer(company.issues[key], company.projects["BP"]) for key in ("BP-1", "BP-2")]
 
     def work(database: Blocking, request: StartTimer) -> None:
