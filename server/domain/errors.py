@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain.messages import FieldError
+from server.domain.messages import FieldError, TimeLog
 
 
 class Refusal(Exception):
@@ -57,6 +57,16 @@ class BudgetReached(Conflict):
     code, title = "budget_reached", "The project's budget is used up"
 
 
+class Stale(Conflict):
+    """Somebody else changed it since it was read. `current`: as it is now."""
+
+    code, title = "stale", "It was changed in the meantime"
+
+    def __init__(self, detail: str, current: TimeLog) -> None:
+        super().__init__(detail)
+        self.current = current
+
+
 class KeyReused(Refusal):
     status, code, title = 422, "idempotency_key_reused", "This key was used for another request"
 
@@ -67,6 +77,10 @@ class Invalid(Refusal):
 
 class Locked(Refusal):
     status, code, title = 423, "locked", "The budget is locked"
+
+
+class PeriodClosed(Refusal):
+    status, code, title = 423, "period_closed", "This period is closed"
 
 
 class TooMany(Refusal):

@@ -33,6 +33,7 @@ class Facts:
     yet; `had_timer` says whether the user had one before, None where nobody looked.
 
     `author`: who corrects this person's time, None for themselves. `is_approved`: also in a closed period.
+    `kept_terms`: of timers whose logs keep a rate, wherever they belong.
     `moved_seconds`: by how much the logs' counted time has changed.
     """
 
@@ -52,6 +53,7 @@ class Facts:
     author: int | None = None
     is_approved: bool = False
     moved_seconds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    kept_terms: dict[str, Terms] = field(default_factory=dict)
     _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
 
     @property

@@ -112,7 +112,7 @@ def log_for(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> in
         project_id=place.project_id,
         start=start,
         day=day,
-        terms=facts.terms(place.project_id, day),
+        terms=facts.kept_terms.get(timer_id) or facts.terms(place.project_id, day),
     )
     made = logs.add(facts.conn, new, facts.sender.now_ms)
     facts.new_logs[made.log_id] = made

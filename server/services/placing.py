@@ -34,7 +34,8 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
         project_id=before.project_id if where is None else where.project_id,
         is_billable=corrected.is_billable,
     )
-    if (after.project_id, after.day) != (before.project_id, before.day):
+    is_elsewhere = (after.project_id, after.day) != (before.project_id, before.day)
+    if is_elsewhere and timer_id not in facts.kept_terms:
         terms = facts.terms(after.project_id, after.day)
         logs.set_terms(facts.conn, before.log_id, terms)
         after = replace(after, rate=terms.rate, exchange=terms.exchange)

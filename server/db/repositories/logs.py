@@ -14,9 +14,9 @@ from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection, insert_row
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import issues, project_members
-from server.domain.messages import Amount, LogTotals, Rate, RateType, TimeLog, TimerStatus
+from server.domain.messages import Amount, LogTotals, Rate, RateLevel, RateType, TimeLog, TimerStatus
 from server.domain.money import ZERO, converted, cost
-from server.domain.rating import Exchange, Terms
+from server.domain.rating import Exchange, Found, Terms
 
 RECENT_LOGS: Final = 60
 
@@ -95,9 +95,23 @@ _SET_PLACE: Final = (
 )
 _RECENT: Final = (
     select(logs.c.issue_id)
-    .where(logs.c.user_id == bindparam("user_id"))
+    .where(logs.c.user_id == bindparam("user_id"), logs.c.is_deleted.is_(False))
     .order_by(logs.c.start_time.desc(), logs.c.id.desc())
     .limit(RECENT_LOGS)
+)
+
+
+_LOGS: Final = select(
+    logs, issues.c.key.label("issue_key"), issues.c.summary.label("issue_summary")
+).join_from(logs, issues)
+_FIND: Final = _LOGS.where(logs.c.id == bindparam("log_id"))
+_KEYS: Final = (
+    select(logs.c.id, issues.c.key)
+    .join_from(logs, issues)
+    .where(logs.c.id.in_(bindparam("ids", expanding=True)))
+)
+_TERMS_OF: Final = select(logs.c.user_rate_type, logs.c.user_rate_amount, logs.c.currency, *_TERMS).where(
+    logs.c.id == bindparam("log_id")
 )
 
 
@@ -169,6 +183,7 @@ class LogQuestion:
     user_id: int | None = None
     status: TimerStatus | None = None
     billable: bool | None = None
+    include_deleted: bool = False
 
 
 def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
@@ -208,6 +223,25 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
         exchange=new.terms.exchange,
         converted_cost=None if new.terms.exchange is None else ZERO,
     )
+
+
+def find(conn: Connection, log_id: int) -> TimeLog | None:
+    row = conn.execute(_FIND, {"log_id": log_id}).first()
+    return None if row is None else _log(row)
+
+
+def issue_keys(conn: Connection, log_ids: Sequence[int]) -> dict[int, str]:
+    """By log."""
+    return {row.id: row.key for row in conn.execute(_KEYS, {"ids": log_ids})} if log_ids else {}
+
+
+def terms_of(conn: Connection, log_id: int) -> Terms:
+    """What was copied onto it."""
+    row = conn.execute(_TERMS_OF, {"log_id": log_id}).one()
+    rate = _rate(row)
+    if rate is None:
+        return Terms()
+    return Terms(Found(rate, RateLevel(row.rate_source), row.rate_since, None), _exchange(row))
 
 
 def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
@@ -296,12 +330,7 @@ def page(
     conn: Connection, asked: LogQuestion, after: tuple[int, int] | None, limit: int
 ) -> list[tuple[int, TimeLog]]:
     """Latest start first; each with its start in milliseconds. `after`: start and id of the last one before."""
-    question = (
-        select(logs, issues.c.key.label("issue_key"), issues.c.summary.label("issue_summary"))
-        .join_from(logs, issues)
-        .order_by(logs.c.start_time.desc(), logs.c.id.desc())
-        .limit(limit)
-    )
+    question = _LOGS.order_by(logs.c.start_time.desc(), logs.c.id.desc()).limit(limit)
     if after is not None:
         question = question.where(tuple_(logs.c.start_time, logs.c.id) < tuple_(*after))
     return [(row.start_time, _log(row)) for row in conn.execute(_narrow(question, asked))]
@@ -338,6 +367,8 @@ def _narrow(question: Select[Any], asked: LogQuestion) -> Select[Any]:
     ):
         if wanted is not None:
             question = question.where(column == wanted)
+    if not asked.include_deleted:
+        question = question.where(logs.c.is_deleted.is_(False))
     if asked.since_ms is not None:
         question = question.where(logs.c.start_time >= asked.since_ms)
     if asked.until_ms is not None:
@@ -400,6 +431,8 @@ def _log(row: Any) -> TimeLog:
         currency=row.currency,
         description=row.description,
         is_billable=row.is_billable,
+        revision=row.revision,
+        is_deleted=row.is_deleted,
         created_at=to_s(row.created_at),
         updated_at=to_s(row.updated_at),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
@@ -15,6 +15,11 @@ from server.db.tables import segments
 _SINCE: Final = select(
     segments.c.id, segments.c.time_log_id, segments.c.claim_id, segments.c.start_ms, segments.c.end_ms
 ).where(segments.c.user_id == bindparam("user_id"), segments.c.end_ms >= bindparam("since_ms"))
+_OF_LOG: Final = (
+    select(segments.c.claim_id, func.sum(segments.c.end_ms - segments.c.start_ms).label("millis"))
+    .where(segments.c.time_log_id == bindparam("log_id"))
+    .group_by(segments.c.claim_id)
+)
 _REMOVE: Final = delete(segments).where(segments.c.id == bindparam("b_id"))
 _ADD: Final = insert(segments)
 
@@ -35,6 +40,11 @@ def since(conn: Connection, user_id: int, instant: int) -> dict[Segment, int]:
         Segment(row.time_log_id, row.claim_id, to_s(row.start_ms), to_s(row.end_ms)): row.id
         for row in conn.execute(_SINCE, {"user_id": user_id, "since_ms": to_ms(instant)})
     }
+
+
+def of_log(conn: Connection, log_id: int) -> dict[str, int]:
+    """Counted seconds by claim."""
+    return {row.claim_id: int(row.millis) // 1000 for row in conn.execute(_OF_LOG, {"log_id": log_id})}
 
 
 def remove(conn: Connection, row_ids: Sequence[int]) -> None:

@@ -55,6 +55,8 @@ class StatusReply(Struct):
 
 
 class TimeLog(Struct):
+    """`revision` grows with each correction. What was deleted is kept, and counts no more."""
+
     id: int
     timer_id: str
     issue_id: int
@@ -74,6 +76,8 @@ class TimeLog(Struct):
     currency: str | None
     description: str | None
     is_billable: bool
+    revision: int
+    is_deleted: bool
     created_at: int
     updated_at: int
 
