@@ -76,14 +76,18 @@ def _status(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Correct
 
 def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> int | None:
     """Where a correction ends its last claim; else the first stop after which nothing more was worked."""
-    last = max(
-        (claim for claim in claims if claim.end is not None),
-        key=lambda claim: (claim.end, claim.claim_id),
-        default=None,
-    )
+    ended = (claim for claim in claims if claim.end is not None)
+    last = max(ended, key=lambda claim: (claim.end or 0, claim.begun), default=None)
     worked_until = 0 if last is None or last.end is None else last.end
-    correction = None if last is None else corrected.bounds.get(last.claim_id)
-    if corrected.is_removed or (correction is not None and correction.end is not None):
+    if corrected.is_removed or (last is not None and _is_cut(last, corrected)):
         return worked_until
     stops = [end.at for end in ends if end.kind is ActionKind.STOP]
     return min((at for at in stops if at >= worked_until), default=max(stops, default=None))
+
+
+def _is_cut(last: Claim, corrected: Corrected) -> bool:
+    """A correction says where it ends, or that nothing was worked after it."""
+    correction = corrected.bounds.get(last.claim_id)
+    if correction is not None and correction.end is not None:
+        return True
+    return any(each.is_void and each.start >= last.start for each in corrected.bounds.values())

@@ -14,15 +14,13 @@ from server.domain.corrections import Bounds
 def moved(stretches: Sequence[Claim], start: int | None, end: int | None) -> list[Bounds]:
     """What changes. `stretches` in order; None leaves that side. A stretch that lies outside was none.
 
-    The first that is left begins at `start`, the last one ends at `end`. Empty when nothing would be left.
+    The first that is left begins at `start`, the last one ends at `end`. Where none is left, the first one moves there.
     """
     left = [
         each
         for each in stretches
         if (start is None or each.end is None or each.end > start) and (end is None or each.start < end)
-    ]
-    if not left:
-        return []
+    ] or [stretches[0]]
     after = {each.claim_id: Bounds(each.claim_id, each.start, each.end) for each in left}
     if start is not None:
         first = after[left[0].claim_id]

@@ -258,8 +258,6 @@ def _moved(facts: Facts, before: TimeLog, said: ChangeLog) -> list[Bounds]:
     last = end or before.end_time or facts.now
     _must_be_right(facts, [Bounds("", start or before.start_time, last)], is_long=True)
     changed = bounds.moved(stretches, start, end)
-    if not changed:
-        raise _invalid("end_time" if start is None else "start_time", "Nothing of this log would be left.")
     _must_be_right(facts, [each for each in changed if not each.is_void])
     return changed
 
