@@ -21,6 +21,7 @@ from server.services.audit import Entry
 from server.services.rate_history import shown_rate
 from server.services.rates import agree, tell
 
+NO_RATE: Final = "There is no such rate."
 NEEDED: Final = "This level needs it."
 NOT_HERE: Final = "This level has none."
 
@@ -66,8 +67,11 @@ def remove(conn: Connection, principal: Principal, level: RateLevel, rate_id: in
     organisation.take(conn)
     stored = rates.find(conn, level, rate_id)
     if stored is None:
-        raise NotFound("There is no such rate.")
-    may_set(conn, principal, stored.owner)
+        raise NotFound(NO_RATE)
+    try:
+        may_set(conn, principal, stored.owner)
+    except NotFound as refusal:
+        raise NotFound(NO_RATE) from refusal  # in the same words as for one that there is not
     if stored.dated.since <= organisation.find(conn).day_of(now_ms // 1000):
         raise Conflict("Its day has come, and logs may have it. Set another rate from a later day.")
     before = rates.of_owner(conn, stored.owner)

@@ -25,7 +25,7 @@ TEXTS: Final = (
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
-def body_of(document: Document, operation: dict[str, Any], ids: dict[str, int] | None = None) -> bytes:
+def body_of(document: Document, operation: dict[str, Any], ids: dict[str, Any] | None = None) -> bytes:
     """Empty where the operation takes none. `ids`: by the name of the field."""
     if "requestBody" not in operation:
         return b""
@@ -36,7 +36,7 @@ def body_of(document: Document, operation: dict[str, Any], ids: dict[str, int] |
     ).encode()
 
 
-def path_of(path: str, ids: dict[str, int]) -> str:
+def path_of(path: str, ids: dict[str, Any]) -> str:
     """`ids`: by the name of the place in the path; 1 for what is not among them."""
     return PLACE.sub(lambda match: str(ids.get(match[1], 1)), path)
 
