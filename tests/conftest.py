@@ -1,6 +1,6 @@
 """What holds for every test?
 
-Qt draws off screen, property tests are repeatable in CI, no test outside `tests/e2e` opens a network socket but to the
+Qt draws off screen, property tests are repeatable in CI, no test outside `tests/e2e` and `tests/growing` opens a network socket but to the
 databases that it runs on, and a warning in the log that the test did not ask for fails it.
 """
 
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.sockets import guard
 
-E2E: Final = Path(__file__).parent / "e2e"
+NETWORKED: Final = [Path(__file__).parent / name for name in ("e2e", "growing")]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
-    guard.armed = not request.node.path.is_relative_to(E2E)
+    guard.armed = not any(request.node.path.is_relative_to(folder) for folder in NETWORKED)
     yield
     guard.armed = False
 
