@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from types import FrameType
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 import structlog
@@ -38,7 +38,10 @@ from server.domain.principal import ServerIdentity
 from server.live.background import running
 from server.live.bus import Bus
 from server.services import identity
-from server.settings import PRODUCT, LogLevel, Settings
+from server.settings import PRODUCT, BadSetting, LogLevel, Settings
+
+if TYPE_CHECKING:
+    from server.live.together import Together
 
 INSTANCE_BYTES: Final = 8
 FINISH_WITHIN_S: Final = 10
@@ -107,13 +110,16 @@ def build(
     `bus`: to be closed before the application is, so that nobody listens any more.
     """
     settings, bus = settings or Settings(), bus or Bus(secrets.token_hex(INSTANCE_BYTES))
-    heard = Heard(database, bus.publish)
+    together = None
+    if settings.redis_url is not None:
+        together = _join(settings.redis_url, server, bus, ticks, log)
+    heard = Heard(database, bus.publish if together is None else together.hear)
     office = Office(
         database=heard,
         clock=clock,
         server=server,
         version=version(PRODUCT),
-        door=Door(heard, clock),
+        door=Door(heard, clock, gate=None if together is None else together.gate),
         log=log,
     )
     metrics = Metrics(ticks, random.random, settings.metrics_token)
@@ -130,8 +136,20 @@ def build(
         metrics.on_duty.set_function(lambda: jobs.shift.is_on_duty)
         await jobs.run()
 
-    background = [do_jobs] if has_jobs else []
+    background = [*([do_jobs] if has_jobs else []), *([together.run] if together is not None else [])]
     return create_app(office, rooms, ticks, lambda: running(background, log))
+
+
+def _join(  # called once
+    url: str, server: ServerIdentity, bus: Bus, ticks: Callable[[], float], log: FilteringBoundLogger
+) -> Together:
+    """BadSetting."""
+    try:
+        together = import_module("server.live.together")
+    except ModuleNotFoundError as failure:
+        raise BadSetting("HOURKEEP_REDIS_URL: install Redis' client first: hourkeep[redis].") from failure
+    joined: Together = together.join(url, server.server_id, bus, ticks, log)
+    return joined
 
 
 def description() -> bytes:

@@ -1,7 +1,6 @@
 """May this person come in, and how often may somebody try?
 
-Passwords are checked in threads of their own, because that takes long on purpose. A try counts when it begins, so that
-many at once are no way around the limit.
+Passwords are checked in threads of their own, because that takes long on purpose.
 """
 
 from __future__ import annotations
@@ -20,13 +19,10 @@ from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import BrowserSignIn, SignIn
 from server.domain.passwords import hash_password, verify_password
 from server.domain.principal import Credentials, Principal
+from server.live.gate import Gate, Knock, OwnGate
 from server.services import accounts, browsers, sign_ins
 from server.services.browsers import Opened
 
-WINDOW_MS: Final = 5 * 60 * 1000
-TRIES_PER_EMAIL: Final = 10
-TRIES_PER_ADDRESS: Final = 60
-REMEMBERED: Final = 10_000
 CHECKS_AT_ONCE: Final = 2  # each takes 64 MiB
 
 WRONG: Final = "Check both and try again."
@@ -34,48 +30,20 @@ WRONG: Final = "Check both and try again."
 Verify = Callable[[str, str], bool]
 
 
-class Tries:
-    """Who tried how often within the window. The oldest are forgotten when there are too many to remember."""
-
-    def __init__(self, limit: int, window_ms: int = WINDOW_MS, remembered: int = REMEMBERED) -> None:
-        self._limit = limit
-        self._window_ms = window_ms
-        self._remembered = remembered
-        self._begun: dict[str, list[int]] = {}
-
-    def wait_ms(self, who: str, now_ms: int) -> int:
-        """0: may try now."""
-        recent = self._recent(who, now_ms)
-        return 0 if len(recent) < self._limit else recent[-self._limit] + self._window_ms - now_ms
-
-    def begin(self, who: str, now_ms: int) -> None:
-        recent = self._recent(who, now_ms)
-        self._begun.pop(who, None)
-        self._begun[who] = [*recent, now_ms]
-        while len(self._begun) > self._remembered:
-            del self._begun[next(iter(self._begun))]
-
-    def forgive(self, who: str) -> None:
-        """All of them."""
-        self._begun.pop(who, None)
-
-    def forgive_last(self, who: str) -> None:
-        if self._begun.get(who):
-            self._begun[who].pop()
-
-    def _recent(self, who: str, now_ms: int) -> list[int]:
-        return [at for at in self._begun.get(who, ()) if 0 <= now_ms - at < self._window_ms]
-
-
 class Door:
     """Lets people in with e-mail and password: gives their device a token, or their browser a session."""
 
-    def __init__(self, database: Database, clock: Clock, verify: Verify = verify_password) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        verify: Verify = verify_password,
+        gate: Gate | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._verify = verify
-        self._by_email = Tries(TRIES_PER_EMAIL)
-        self._by_address = Tries(TRIES_PER_ADDRESS)
+        self._gate = gate or OwnGate()
         self._threads = ThreadPoolExecutor(CHECKS_AT_ONCE, "password")
 
     def close(self) -> None:
@@ -98,26 +66,23 @@ class Door:
     async def check(self, email: str, password: str, address: str) -> Credentials:
         """Whose password this is. BadCredentials, TooMany."""
         email = accounts.same_case(email)
-        self._begin(email, address)
+        knock = Knock(email, address)
+        await self._begin(knock)
         known = await self._database.read(lambda conn: accounts.credentials(conn, email))
         if not await self._is_right(known, password) or known is None:
             raise BadCredentials(WRONG)
-        self._by_email.forgive(email)
-        self._by_address.forgive_last(address)
+        await self._gate.forgive(knock)
         return known
 
     async def hashed(self, password: str) -> str:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, hash_password, password)
 
-    def _begin(self, email: str, address: str) -> None:
-        now_ms = self._clock.now_ms()
-        wait_ms = max(self._by_email.wait_ms(email, now_ms), self._by_address.wait_ms(address, now_ms))
+    async def _begin(self, knock: Knock) -> None:
+        wait_ms = await self._gate.begin(knock, self._clock.now_ms())
         if wait_ms > 0:
             wait_s = math.ceil(wait_ms / 1000)
             raise TooMany(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
-        self._by_email.begin(email, now_ms)
-        self._by_address.begin(address, now_ms)
 
     async def _is_right(self, known: Credentials | None, password: str) -> bool:
         """Takes the same time whether somebody has the e-mail or nobody."""

@@ -34,7 +34,7 @@ class Bus:
     """Used by one event loop. `name`: of this process only."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
         self._count = 0
         self._past: deque[Event] = deque(maxlen=REMEMBERED)
         self._ears: set[Ear] = set()
@@ -42,7 +42,7 @@ class Bus:
 
     @property
     def place(self) -> str:
-        return f"{self._name}.{self._count}"
+        return f"{self.name}.{self._count}"
 
     @property
     def ears(self) -> int:
@@ -87,7 +87,7 @@ class Bus:
     def _since(self, place: str) -> list[Event] | None:
         """None: it is not known what happened since."""
         name, _, number = place.rpartition(".")
-        if name != self._name or not (number.isascii() and number.isdigit()):
+        if name != self.name or not (number.isascii() and number.isdigit()):
             return None
         behind = self._count - int(number)
         if not 0 <= behind <= len(self._past):

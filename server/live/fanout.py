@@ -85,24 +85,30 @@ class Fanout:
         is_first = True
         while True:
             heard = self._shared.client.pubsub()
-            with suppress(RedisError, OSError, TimeoutError):
-                await heard.subscribe(self._channel)
-                await self._shared.ask(lambda redis: redis.ping())
+            with suppress(RedisError, OSError, TimeoutError, Away):
+                await self._shared.ask(lambda _, heard=heard: heard.subscribe(self._channel))  # type: ignore[misc]
                 if not is_first:
                     self._lost()
-                is_first = False
                 await self._hear_all(heard)
-            with suppress(RedisError, OSError):
+            is_first = False
+            with suppress(RedisError, OSError, TimeoutError):
                 await heard.aclose()  # type: ignore[no-untyped-call]
             await asyncio.sleep(PAUSE_S)
 
     async def _hear_all(self, heard: PubSub) -> None:
+        """Until the connection has died, also without a word."""
+        is_silent = False
         while True:
             message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
-            if message is None:
-                await heard.ping()  # a connection that died without a word is noticed
-            elif message["type"] == "message":
-                self._understand(message["data"])
+            if message is not None:
+                is_silent = False
+                if message["type"] == "message":
+                    self._understand(message["data"])
+            elif is_silent:
+                return
+            else:
+                is_silent = True
+                await heard.ping()
 
     def _understand(self, data: bytes) -> None:
         said = msgspec.json.decode(data, type=Said)

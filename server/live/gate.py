@@ -1,6 +1,6 @@
 """How often may somebody try to sign in?
 
-Counted for an e-mail and for an address, within a window that goes along. A try counts when it begins, so that many at once are
+Counted for an e-mail and for an address, within a window that moves along. A try counts when it begins, so that many at once are
 no way around the limit.
 """
 
@@ -17,7 +17,7 @@ REMEMBERED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """Somebody at the door. `email` in lower case; `address` from which they come."""
+    """Somebody at the door. `email` in one case; `address`: from which they come."""
 
     email: str
     address: str
@@ -25,7 +25,61 @@ class Knock:
 
 class Gate(Protocol):
     async def begin(self, knock: Knock, now_ms: int) -> int:
-        """0: may try, and it counts. Otherwise how many milliseconds to wait; then it does not count."""
+        """0: may try, and it counts. Otherwise how many milliseconds to wait, and it does not count."""
 
     async def forgive(self, knock: Knock) -> None:
-        """It was right: the e-mail's tries are forgotten, and this one of the address."""
+        """It was right: the e-mail's tries are forgotten, and of the address's the last."""
+
+
+class Tries:
+    """Who tried how often within the window. The oldest are forgotten when there are too many to remember."""
+
+    def __init__(self, limit: int, window_ms: int = WINDOW_MS, remembered: int = REMEMBERED) -> None:
+        self._limit = limit
+        self._window_ms = window_ms
+        self._remembered = remembered
+        self._begun: dict[str, list[int]] = {}
+
+    def wait_ms(self, who: str, now_ms: int) -> int:
+        """0: may try now."""
+        recent = self._recent(who, now_ms)
+        return 0 if len(recent) < self._limit else recent[-self._limit] + self._window_ms - now_ms
+
+    def begin(self, who: str, now_ms: int) -> None:
+        recent = self._recent(who, now_ms)
+        self._begun.pop(who, None)
+        self._begun[who] = [*recent, now_ms]
+        while len(self._begun) > self._remembered:
+            del self._begun[next(iter(self._begun))]
+
+    def forgive(self, who: str) -> None:
+        """All of them."""
+        self._begun.pop(who, None)
+
+    def forgive_last(self, who: str) -> None:
+        if self._begun.get(who):
+            self._begun[who].pop()
+
+    def _recent(self, who: str, now_ms: int) -> list[int]:
+        return [at for at in self._begun.get(who, ()) if 0 <= now_ms - at < self._window_ms]
+
+
+class OwnGate:
+    """Of one instance, in its memory."""
+
+    def __init__(self) -> None:
+        self._by_email = Tries(TRIES_PER_EMAIL)
+        self._by_address = Tries(TRIES_PER_ADDRESS)
+
+    async def begin(self, knock: Knock, now_ms: int) -> int:
+        wait_ms = max(
+            self._by_email.wait_ms(knock.email, now_ms), self._by_address.wait_ms(knock.address, now_ms)
+        )
+        if wait_ms == 0:
+            self._by_email.begin(knock.email, now_ms)
+            self._by_address.begin(knock.address, now_ms)
+        return wait_ms
+
+    async def forgive(self, knock: Knock) -> None:
+        self._by_email.forgive(knock.email)
+        self._by_address.forgive_last(knock.address)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.api.door import CHECKS_AT_ONCE, Door, Tries, Verify
+from server.api.door import CHECKS_AT_ONCE, Door, Verify
 from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import SignIn
+from server.live.gate import Tries
 from tests.server.api.front import DEVICE
 from tests.server.company import Company
 
