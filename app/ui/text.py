@@ -7,6 +7,7 @@ a map with "one" and "other". English stands in for what another language lacks.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from app.errors import AppError
 
 LANGUAGES: Final = Path(__file__).resolve().parents[2] / "resources" / "i18n"
 FALLBACK: Final = "en"
+NUMBER: Final = re.compile(r"\d+")
 
 Words = str | Mapping[str, str]
 
@@ -55,9 +57,15 @@ class Text:
         return self.t(key, **vars(error))
 
     def hold(self, code: str, detail: str) -> str:
-        """Why the server keeps time without counting it, by its code; its own English sentence for one of a newer server."""
+        """Why the server keeps time without counting it, by its code; its own English sentence for one of a newer server.
+
+        The limits are the organisation's: {n} is the number in the server's sentence.
+        """
         key = f"hold.{code.lower()}"
-        return self.t(key) if key in self._words else detail
+        if key not in self._words:
+            return detail
+        number = NUMBER.search(detail)
+        return self.t(key, n="?" if number is None else number[0])
 
     def _find(self, key: str) -> Words:
         return self._words.get(key) or self._english[key]

@@ -5,12 +5,30 @@ Time that somebody worked is never refused: it is held until a person decides (s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 FUTURE_LIMIT_S: Final = 120
-LATE_LIMIT_S: Final = 35 * 24 * 3600
-LONG_LIMIT_S: Final = 16 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The organisation's: how long one uninterrupted stretch may be, and how late it may come. Both are at least 2."""
+
+    long_hours: int = 16
+    late_days: int = 35
+
+    @property
+    def long_s(self) -> int:
+        return self.long_hours * 3600
+
+    @property
+    def late_s(self) -> int:
+        return self.late_days * 24 * 3600
+
+
+USUAL: Final = Limits()
 
 
 class Hold(StrEnum):
@@ -66,8 +84,8 @@ HOLD_WORDS: Final = {
     Hold.PROJECT_ARCHIVED: "This project is archived. The time is kept; ask its manager, or choose another issue.",
     Hold.BUDGET_LOCKED: "The project's budget is locked. The time is kept; ask its manager.",
     Hold.FUTURE: "This lies in the future: the device's clock was ahead. The time is kept; correct it.",
-    Hold.LATE: "This is more than 35 days old. The time is kept; ask your manager to add it.",
-    Hold.LONG: "This is longer than 16 hours without a break. The time is kept; correct its end.",
+    Hold.LATE: "This is more than {late_days} days old. The time is kept; ask your manager to add it.",
+    Hold.LONG: "This is longer than {long_hours} hours without a break. The time is kept; correct its end.",
     Hold.STOPPED_ELSEWHERE: "The timer was stopped earlier on another device. What follows that stop is kept, not counted.",
     Hold.PERIOD_CLOSED: "This lies in a closed period. The time is kept; ask your manager to approve it.",
     Hold.VOID_VS_EDIT: "This log was deleted, and worked on or changed afterwards. What came afterwards is kept, not counted.",
@@ -77,10 +95,15 @@ HOLD_WORDS: Final = {
 }
 
 
-def time_hold(at: int, now: int) -> Hold | None:
+def words(hold: Hold, limits: Limits) -> str:
+    """For the person whose time it is."""
+    return HOLD_WORDS[hold].format(late_days=limits.late_days, long_hours=limits.long_hours)
+
+
+def time_hold(at: int, now: int, limits: Limits) -> Hold | None:
     """Is this instant one that the server takes for granted? Both are epoch seconds."""
     if at > now + FUTURE_LIMIT_S:
         return Hold.FUTURE
-    if at < now - LATE_LIMIT_S:
+    if at < now - limits.late_s:
         return Hold.LATE
     return None

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.domain.holds import Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
@@ -31,6 +33,10 @@ class Organisation:
     @property
     def zone(self) -> tzinfo:
         return zone_of(self.time_zone)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.long_limit_hours, self.late_limit_days)
 
     def day_of(self, at_s: int) -> date:
         """The organisation's day in which this second lies."""

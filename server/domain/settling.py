@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.domain.claims import Claim
-from server.domain.holds import FUTURE_LIMIT_S, ISSUE_HOLDS, LONG_LIMIT_S, TIME_HOLDS, Hold
+from server.domain.holds import FUTURE_LIMIT_S, ISSUE_HOLDS, TIME_HOLDS, USUAL, Hold, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def settle(
     correction: Correction | None = None,
     fate: Fate = UNTOUCHED,
     *,
-    long_limit_s: int = LONG_LIMIT_S,
+    limits: Limits = USUAL,
 ) -> Settled:
     """R2, R5, R6 and R7. An end before the start is no end of this claim."""
     valid = sorted((end for end in ends if end.at >= opening.start), key=lambda end: (end.at, end.action_id))
@@ -87,7 +87,7 @@ def settle(
     gone_at = _gone_at(correction, fate)
     if gone_at is not None:
         return _gone(opening, start, bounds, valid, gone_at)
-    hold, cause = _hold(opening, start, bounds, correction, fate, long_limit_s)
+    hold, cause = _hold(opening, start, bounds, correction, fate, limits)
     claim = Claim(
         opening.claim_id,
         start,
@@ -128,7 +128,7 @@ def _hold(  # noqa: PLR0917  # each is a fact of its own
     bounds: Sequence[End],
     correction: Correction | None,
     fate: Fate,
-    long_limit_s: int,
+    limits: Limits,
 ) -> tuple[Hold, str] | tuple[None, None]:
     admission = _admission(opening, correction, fate)
     if admission is not None:
@@ -137,7 +137,7 @@ def _hold(  # noqa: PLR0917  # each is a fact of its own
         first = bounds[0]
         if first.admission is not None:
             return first.admission, first.action_id
-        if first.at - start > long_limit_s:
+        if first.at - start > limits.long_s:
             return Hold.LONG, first.action_id
     if fate.restored_by is not None:
         return Hold.VOID_VS_EDIT, fate.restored_by

@@ -62,12 +62,13 @@ def note_use(conn: Connection, principal: Principal, now_ms: int) -> None:
 
 
 def me(conn: Connection, principal: Principal, server: ServerInfo, now_ms: int) -> Me:
+    found = rates.rate_for(conn, principal.user_id, None, now_ms // 1000)
     return Me(
         id=principal.user_id,
         email=principal.email,
         name=principal.name,
         role=principal.role,
-        rate=rates.general_rate(conn, principal.user_id, now_ms // 1000),
+        rate=None if found is None else found.rate,
         server=server,
     )
 

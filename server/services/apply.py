@@ -11,7 +11,7 @@ from typing import assert_never
 
 from server.db.repositories import actions
 from server.db.repositories.actions import Letter, StoredAction
-from server.domain.holds import Rejection
+from server.domain.holds import Hold, Rejection, words
 from server.domain.messages import (
     AddBody,
     EditBody,
@@ -35,9 +35,15 @@ def apply(facts: Facts, said: Said) -> Outcome:
     known = facts.actions.get(said.action_id)
     if known is not None:
         return _again(facts, said, known)
-    outcome = _change(facts, said)
+    outcome = _said_why(facts, _change(facts, said))
     _record(facts, said, outcome)
     return outcome
+
+
+def _said_why(facts: Facts, outcome: Outcome) -> Outcome:
+    if outcome.kind is not OutcomeKind.HELD or outcome.code is None:
+        return outcome
+    return replace(outcome, detail=words(Hold(outcome.code), facts.organisation.limits))
 
 
 def _change(facts: Facts, said: Said) -> Outcome:

@@ -44,10 +44,13 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
 def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
     """The claim with all its ends and corrections that came so far."""
     ends = [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id]
+    limits = facts.organisation.limits
     if not facts.edits.get(stored.timer_id):
-        return settle(stored.opening, ends)
+        return settle(stored.opening, ends, limits=limits)
     corrected = facts.corrected(stored.timer_id)
-    settled = settle(stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate)
+    settled = settle(
+        stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate, limits=limits
+    )
     if corrected.flag is None or settled.flag is not None or not stored.is_first:
         return settled
     return Settled(settled.claim, *corrected.flag)
@@ -55,7 +58,7 @@ def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
 
 def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
     """What began before a period was closed, and ends afterwards, is for its manager to see."""
-    hold = time_hold(at, facts.now)
+    hold = time_hold(at, facts.now, facts.organisation.limits)
     if hold is not None or stored is None or not facts.may_be_closed(stored.claim.start):
         return hold
     project_id = facts.project_of(facts.issue_of(stored.timer_id))

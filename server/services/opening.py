@@ -58,7 +58,7 @@ def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
     hold = admit_issue(facts, issue_id, at)
     if hold is None and facts.is_closed([facts.project_of(issue_id)], at, at + 1):
         return Hold.PERIOD_CLOSED
-    return hold or time_hold(at, facts.now)
+    return hold or time_hold(at, facts.now, facts.organisation.limits)
 
 
 def admit_issue(facts: Facts, issue_id: int, at: int) -> Hold | None:

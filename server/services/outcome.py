@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.domain.holds import HOLD_WORDS, Hold, Rejection
+from server.domain.holds import Hold, Rejection
 from server.domain.messages import OutcomeKind
 
 
@@ -28,7 +28,8 @@ def applied(time_log_id: int | None, note: str | None = None) -> Outcome:
 
 
 def held(hold: Hold, time_log_id: int | None) -> Outcome:
-    return Outcome(OutcomeKind.HELD, hold, HOLD_WORDS[hold], time_log_id)
+    """Its words are the organisation's: they name its limits."""
+    return Outcome(OutcomeKind.HELD, hold, time_log_id=time_log_id)
 
 
 def rejected(code: Rejection, detail: str) -> Outcome:

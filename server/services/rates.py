@@ -25,9 +25,9 @@ def rate_for(conn: Connection, user_id: int, project_id: int | None, at_s: int) 
     return rates.holding(conn, user_id, project_id, day)
 
 
-def general_rate(conn: Connection, user_id: int, at_s: int) -> Rate | None:
+def general_rate(conn: Connection, user_id: int, day: date) -> Rate | None:
     """The person's or the organisation's; of a project nothing is known."""
-    found = rate_for(conn, user_id, None, at_s)
+    found = rates.holding(conn, user_id, None, day)
     return None if found is None else found.rate
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.db.repositories import actions, claims, logs, timers
+from server.db.repositories import actions, claims, logs, organisation, timers
 from server.db.repositories.timers import Present, Running
 from server.db.session import Connection
 from server.domain.claims import clip, held, measure
-from server.domain.holds import HOLD_WORDS
+from server.domain.holds import Hold, words
 from server.domain.messages import ActiveTimer, Amount, Snapshot, TimerStatus, TodayTotals
 from server.domain.money import cost
 from server.domain.principal import Principal
@@ -24,15 +24,16 @@ RECENT_ISSUES: Final = 10
 def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Snapshot:
     """`tz`: the device's zone (IANA), in which today is meant; UTC when the server does not know it."""
     now = now_ms // 1000
+    kept = organisation.find(conn)
     present = timers.present(conn, principal.user_id)
     attention = [
-        *claims.attention(conn, principal.user_id, HOLD_WORDS),
+        *claims.attention(conn, principal.user_id, {hold: words(hold, kept.limits) for hold in Hold}),
         *actions.attention(conn, principal.user_id),
     ]
     return Snapshot(
         revision=present.revision,
         active_timer=_active(conn, present),
-        rate=rates.general_rate(conn, principal.user_id, now),
+        rate=rates.general_rate(conn, principal.user_id, kept.day_of(now)),
         today=today(conn, principal.user_id, start_of_day(now, tz), now),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
         attention=sorted(attention, key=lambda each: each.since, reverse=True),

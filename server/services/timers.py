@@ -20,7 +20,7 @@ from server.domain.errors import (
     NoTimer,
     NotPaused,
 )
-from server.domain.holds import HOLD_WORDS, Hold
+from server.domain.holds import Hold, words
 from server.domain.ids import uuid7
 from server.domain.messages import (
     ActionKind,
@@ -210,7 +210,7 @@ def _must_admit(facts: Facts, issue_id: int, at: int) -> None:
         case Hold.PROJECT_ARCHIVED:
             raise Conflict("This project is archived: no timer starts on it. Ask its manager.")
         case other:
-            raise Conflict(HOLD_WORDS[other])
+            raise Conflict(words(other, facts.organisation.limits))
 
 
 def _reply(timer: Running, status: TimerStatus, now: int) -> TimerReply:

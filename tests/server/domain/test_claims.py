@@ -16,7 +16,7 @@ from server.domain.claims import (
     measure,
     provisional_ends,
 )
-from server.domain.holds import LONG_LIMIT_S, Hold
+from server.domain.holds import USUAL, Hold
 from server.domain.settling import End, Opening, settle
 
 
@@ -153,11 +153,11 @@ def test_an_end_that_was_not_admitted_is_no_matter_after_one_that_was() -> None:
 
 
 def test_sixteen_hours_are_not_too_long() -> None:
-    assert settle(Opening("a", 10, "start"), [End("x", 10 + LONG_LIMIT_S)]).flag is None
+    assert settle(Opening("a", 10, "start"), [End("x", 10 + USUAL.long_s)]).flag is None
 
 
 def test_a_second_more_is_too_long() -> None:
-    settled = settle(Opening("a", 10, "start"), [End("x", 11 + LONG_LIMIT_S)])
+    settled = settle(Opening("a", 10, "start"), [End("x", 11 + USUAL.long_s)])
     assert (settled.claim.hold, settled.flag, settled.flagged_by) == (Hold.LONG, Hold.LONG, "x")
 
 

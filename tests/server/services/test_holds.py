@@ -188,6 +188,38 @@ def test_a_second_more_is_held_as_long(anna: Person, device: Device) -> None:
     anna.company.check()
 
 
+def set_limits(company: Company, long_hours: int, late_days: int) -> None:
+    company.write(
+        "UPDATE time_tracking_settings SET long_limit_hours = ?, late_limit_days = ?", long_hours, late_days
+    )
+
+
+def test_the_organisation_says_what_is_too_long(anna: Person, device: Device) -> None:
+    set_limits(anna.company, 8, 35)
+    device.start("BP-1", "9:00")
+    device.stop("17:00")
+    device.start("BP-2", "9:00")
+    device.stop("17:00:01")
+    *_, stopped = device.sync()
+    assert anna.counted("BP-1") == ["9:00-17:00"]
+    assert (stopped.code, stopped.detail) == (
+        "LONG",
+        "This is longer than 8 hours without a break. The time is kept; correct its end.",
+    )
+    assert [item.detail for item in anna.attention()] == [stopped.detail]
+
+
+def test_and_what_is_too_late(anna: Person, device: Device) -> None:
+    set_limits(anna.company, 16, 2)
+    device.start("BP-1", "9:00")
+    anna.company.clock.advance(hours=2 * 24 - 9, seconds=1)
+    [started] = device.sync()
+    assert (started.code, started.detail) == (
+        "LATE",
+        "This is more than 2 days old. The time is kept; ask your manager to add it.",
+    )
+
+
 def test_an_earlier_stop_elsewhere_frees_it_again(anna: Person, device: Device) -> None:
     """Held as too long until the stop at 10:00 arrives, which was made before."""
     anna.company.clock.advance(hours=12)
