@@ -18,7 +18,7 @@ from server.api.fields import MISSING, from_words
 from server.api.office import Ask, office_of
 from server.api.refusals import StorageUnavailable, TooLarge, Unexpected, WrongMethod
 from server.api.wire import Answer
-from server.domain.errors import Invalid, NotFound, Refusal
+from server.domain.errors import Invalid, NotFound, Refusal, Stale
 from server.domain.messages import FieldError, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -41,7 +41,7 @@ TITLES: Final = {
     413: "The request is too large",
     415: "The body is not JSON, or packed in a way that is not known",
     422: "Some fields are not right, or the key was used for another request",
-    423: "The budget is locked",
+    423: "The budget is locked, or the period is closed",
     429: "Too many tries",
     500: "Something went wrong on the server",
     503: "The database does not answer, or cannot write",
@@ -68,6 +68,8 @@ def answer(refusal: Refusal) -> Response[Problem]:
     )
     if refusal.errors:
         problem.errors = refusal.errors
+    if isinstance(refusal, Stale):
+        problem.current = refusal.current
     if request_id := get_contextvars().get("request_id"):
         problem.request_id = request_id
     headers = dict(HEADERS.get(refusal.status, {}))

@@ -5,10 +5,7 @@ The seed's first five requests, field for field.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from litestar import get, post
 from litestar.datastructures import ResponseHeader
@@ -17,33 +14,14 @@ from litestar.params import HeaderParameter, JSONBody
 
 from server.api.events import cost_calculated, timer_started
 from server.api.office import Ask, Call, office_of
+from server.api.once import Done, Key, act
 from server.api.problems import documented
-from server.api.wire import Answer, Body, NoBody, encode
+from server.api.wire import Answer, Body, NoBody
 from server.domain.messages import StartTimer, StatusReply, StopTimer, TimerReply
-from server.services import idempotency, timers
+from server.services import timers
 
-KEY_LIMIT: Final = 200
 ANY: Final = "*"  # as an If-None-Match
 PROBLEMS: Final = (400, 401, 413, 415, 422)
-
-Key = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        max_length=KEY_LIMIT,
-        pattern=r"^[!-~]([ -~]*[!-~])?$",
-        description="1 to 200 printable characters. A repeat with the same key gets the first answer and changes nothing.",
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """`reply` None: answered before, and `body` is that first answer, byte for byte."""
-
-    body: bytes
-    reply: TimerReply | None
-    user_id: int
 
 
 @post(
@@ -139,27 +117,7 @@ async def status(
     return Answer(found, headers={"ETag": _etag(found.revision)})
 
 
-async def act(request: Ask, key: str | None, data: Any, work: Callable[[Call], TimerReply]) -> Done:
-    """Does it once: what is done and the answer to a repeat are one transaction. KeyReused."""
-    digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + encode(data)).hexdigest()
-
-    def once(call: Call) -> Done:
-        user_id = call.principal.user_id
-        if key is None:
-            reply = work(call)
-            return Done(encode(reply), reply, user_id)
-        before = idempotency.recall(call.conn, user_id, key, digest)
-        if before is not None:
-            return Done(before.body, None, user_id)
-        reply = work(call)
-        body = encode(reply)
-        idempotency.remember(call.conn, user_id, key, digest, 200, body, call.now_ms)
-        return Done(body, reply, user_id)
-
-    return await office_of(request).write(request, once)
-
-
-def _with_cost(request: Ask, done: Done) -> Answer[TimerReply]:
+def _with_cost(request: Ask, done: Done[TimerReply]) -> Answer[TimerReply]:
     if done.reply is not None:
         cost_calculated(office_of(request).log, done.reply.elapsed_seconds, done.reply.cost)
     return Answer.of_bytes(done.body)

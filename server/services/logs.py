@@ -12,7 +12,7 @@ from server.db.session import Connection
 from server.domain.errors import Forbidden
 from server.domain.messages import LogPage, Role, TimerStatus
 from server.domain.principal import Principal
-from server.services.catalog import read_cursor
+from server.services.catalog import find_issue, read_cursor
 
 CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
@@ -29,6 +29,7 @@ class LogFilter:
     status: TimerStatus | None = None
     billable: bool | None = None
     everybody: bool = False
+    include_deleted: bool = False
 
 
 def page(  # noqa: PLR0917  # the order is the callers' contract
@@ -52,6 +53,15 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     )
 
 
+def of_issue(  # noqa: PLR0917  # the order is the callers' contract
+    conn: Connection, principal: Principal, issue_id: int, cursor: str | None, limit: int, now_ms: int
+) -> LogPage:
+    """One's own; for those who manage the project everybody's. NotFound, Invalid."""
+    find_issue(conn, principal, issue_id)
+    wanted = LogFilter(issue_id=issue_id, everybody=principal.role is not Role.MEMBER)
+    return page(conn, principal, wanted, cursor, limit, now_ms)
+
+
 def _question(principal: Principal, wanted: LogFilter) -> LogQuestion:
     user_id = wanted.user_id
     if user_id is None and not wanted.everybody:
@@ -69,4 +79,5 @@ def _question(principal: Principal, wanted: LogFilter) -> LogQuestion:
         user_id=user_id,
         status=wanted.status,
         billable=wanted.billable,
+        include_deleted=wanted.include_deleted,
     )

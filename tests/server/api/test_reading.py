@@ -138,6 +138,8 @@ def test_a_log_has_the_seeds_columns(front: Front, anna: Caller) -> None:
         "currency": "USD",
         "description": "Fixed the auth bug",
         "is_billable": True,
+        "revision": 1,
+        "is_deleted": False,
         "created_at": at("8:00"),
         "updated_at": at("9:00"),
     }
