@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.server.company import Company
-from tests.server.databases import ALL, SQLITE, Empty, OnServer, OnSqlite, Shelf, in_ci, lay_out, server
+from tests.server.databases import SQLITE, Empty, OnServer, OnSqlite, Shelf, in_ci, kinds, lay_out, server
 from tests.sockets import guard
 
 
@@ -38,7 +38,7 @@ def shelves(empty_database: Path) -> Iterator[Callable[[str], Shelf]]:
         each.close()
 
 
-@pytest.fixture(scope="session", params=ALL)
+@pytest.fixture(scope="session", params=kinds())
 def kind(request: pytest.FixtureRequest) -> str:
     """Of the database."""
     return str(request.param)

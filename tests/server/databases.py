@@ -132,6 +132,12 @@ def in_ci() -> bool:
     return bool(os.environ.get("CI"))
 
 
+def kinds() -> list[str]:
+    """All, or those that HOURKEEP_TEST_DATABASES names, such as "sqlite,postgresql", for somebody who is in a hurry."""
+    named = os.environ.get("HOURKEEP_TEST_DATABASES")
+    return list(ALL) if in_ci() or not named else [kind for kind in ALL if kind in named.split(",")]
+
+
 def server(kind: str) -> Server:
     """As HOURKEEP_TEST_POSTGRESQL and HOURKEEP_TEST_MARIADB say, or on this machine."""
     if kind == POSTGRESQL:
