@@ -18,6 +18,8 @@ from server.domain.messages import Role
 from server.settings import PRODUCT, BadSetting, Settings, parse_port, read
 
 REFUSED: Final = 1
+ROLES: Final = [str(role) for role in Role]
+FROM_STDIN: Final = "read the password from standard input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,31 @@ def parser() -> ArgumentParser:
     _add(commands, "migrate", "make or upgrade the tables")
     _add(commands, "demo", "fill in the demo company; a second time changes nothing")
     _add(commands, "openapi", "print the API's description")
-    user = commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND")
+    _users(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
+    trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _add(trail, "verify", "was an entry changed, removed or added? exit code 1 if so", module="audit_verify")
+    return whole
+
+
+def _users(user: Any) -> None:
     adding = _add(user, "add", "a new account", module="user_add")
     adding.add_argument("email", metavar="EMAIL")
     adding.add_argument("--name", required=True)
-    adding.add_argument("--role", required=True, choices=[str(role) for role in Role])
-    adding.add_argument(
-        "--password-stdin", required=True, action="store_true", help="read the password from standard input"
-    )
-    return whole
+    adding.add_argument("--role", required=True, choices=ROLES)
+    adding.add_argument("--password-stdin", required=True, action="store_true", help=FROM_STDIN)
+    changing = _add(user, "change", "what is not named stays", module="user_change")
+    changing.add_argument("email", metavar="EMAIL")
+    changing.add_argument("--new-email", metavar="EMAIL")
+    changing.add_argument("--name")
+    changing.add_argument("--role", choices=ROLES)
+    changing.add_argument("--password-stdin", action="store_true", help=f"{FROM_STDIN}; ends all sign-ins")
+    switch = changing.add_mutually_exclusive_group()
+    off = "cannot sign in any more, and their timer ends; their time stays"
+    switch.add_argument("--off", dest="is_active", action="store_false", default=None, help=off)
+    switch.add_argument("--on", dest="is_active", action="store_true", default=None, help="may sign in again")
+    _add(user, "list", "who has an account", module="user_list")
 
 
 def _add(commands: Any, name: str, words: str, module: str | None = None) -> ArgumentParser:

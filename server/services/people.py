@@ -50,6 +50,19 @@ def find(conn: Connection, principal: Principal, user_id: int) -> User:
     return _found(conn, user_id)
 
 
+def everybody(conn: Connection) -> list[User]:
+    """By id, for commands."""
+    return accounts.page(conn, PeopleQuestion(None, None, None, 0, None))
+
+
+def with_email(conn: Connection, email: str) -> User:
+    """For commands. NotFound."""
+    known = accounts.credentials(conn, same_case(email))
+    if known is None:
+        raise NotFound(f"Nobody has the e-mail {email}.")
+    return _found(conn, known.user_id)
+
+
 def add(conn: Connection, by: Principal | None, new: NewUser, password_hash: str | None, now_ms: int) -> User:
     """Forbidden, Invalid, Conflict."""
     must_administer(by)

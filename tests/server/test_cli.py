@@ -143,6 +143,78 @@ def test_a_name_that_is_none(laid_out: Terminal, name: str) -> None:
     assert "1 to 200" in said.refusal
 
 
+# ---- user change, user list
+
+
+CHANGE = ["user", "change", "Maria@example.com"]
+
+
+@pytest.fixture
+def with_maria(laid_out: Terminal) -> Terminal:
+    laid_out.type(*ADD, stdin=PASSWORD)
+    return laid_out
+
+
+def test_what_is_named_changes(with_maria: Terminal) -> None:
+    with_maria.type("user", "add", "second@example.com", *ADD[3:], stdin=PASSWORD)
+    named = ["--name", "Mary", "--role", "manager", "--new-email", "mary@example.com"]
+    assert with_maria.type(*CHANGE, *named) == Said(0, "", "")
+    assert with_maria.type("user", "list").out.splitlines() == [
+        "mary@example.com\tmanager\tMary",
+        "second@example.com\tadmin\tMaria",
+    ]
+
+
+def test_a_forgotten_password(with_maria: Terminal) -> None:
+    assert with_maria.type(*CHANGE, "--password-stdin", stdin="a new one\n") == Said(0, "", "")
+    [(password_hash,)] = with_maria.rows("SELECT password_hash FROM users")
+    assert verify_password(str(password_hash), "a new one")
+
+
+def test_switched_off_and_on(with_maria: Terminal) -> None:
+    with_maria.type("user", "add", "second@example.com", *ADD[3:], stdin=PASSWORD)
+    with_maria.type(*CHANGE, "--off")
+    assert with_maria.type("user", "list").out.splitlines()[0].endswith("\tswitched off")
+    with_maria.type(*CHANGE, "--on")
+    assert "switched off" not in with_maria.type("user", "list").out
+
+
+def test_the_last_administrator_stays(with_maria: Terminal) -> None:
+    assert "last administrator" in with_maria.type(*CHANGE, "--off").refusal
+    assert "last administrator" in with_maria.type(*CHANGE, "--role", "member").refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["nobody@example.com", "--off"], "Nobody has"),
+        (["maria@example.com", "--name", " "], "1 to 200"),
+        (["maria@example.com", "--new-email", "x"], "not an e-mail address"),
+        (["maria@example.com", "--password-stdin"], "8 to 1024"),
+    ],
+)
+def test_what_cannot_be_changed(with_maria: Terminal, typed: list[str], words: str) -> None:
+    assert words in with_maria.type("user", "change", *typed, stdin="short").refusal
+
+
+# ---- audit verify
+
+
+def test_a_trail_that_holds(with_maria: Terminal) -> None:
+    with_maria.type(*CHANGE, "--name", "Mary")
+    assert with_maria.type("audit", "verify") == Said(0, "The audit trail holds: 2 entries.\n", "")
+
+
+def test_a_trail_that_somebody_touched(with_maria: Terminal) -> None:
+    with_maria.type(*CHANGE, "--name", "Mary")
+    database = Blocking.open(with_maria.variables["HOURKEEP_DATABASE_URL"])
+    database.run(
+        lambda conn: conn.exec_driver_sql("UPDATE audit_entries SET after_json = '{}' WHERE seq = 2")
+    )
+    database.close()
+    assert "broken at entry 2" in with_maria.type("audit", "verify").refusal
+
+
 # ---- the others
 
 
@@ -183,6 +255,8 @@ def test_a_bad_setting(terminal: Terminal) -> None:
         ["serve", "--port", "65536"],
         ["user"],
         ["user", "add"],
+        ["user", "change", "a@b", "--on", "--off"],
+        ["audit"],
         [*ADD[:-1]],
         [*ADD[:5], "--role", "owner", "--password-stdin"],
         ["migrate", "now"],

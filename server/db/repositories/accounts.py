@@ -56,7 +56,7 @@ class PeopleQuestion:
     text: str | None
     is_active: bool | None
     after: int
-    limit: int
+    limit: int | None
 
 
 def credentials(conn: Connection, email: str) -> Credentials | None:
