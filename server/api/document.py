@@ -23,8 +23,8 @@ WORDS: Final = (
     "decimals. Every error is an `application/problem+json` document with a stable `code`."
 )
 REFERENCE: Final = "#/components/schemas/{name}"
-DECIMAL: Final = {"type": "string", "format": "decimal"}
 MONEY: Final = {"type": "number"}
+VERY_END: Final = r"$(?!\n)"  # in Python's words
 TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
 BODILESS: Final = (204, 304)
@@ -61,19 +61,23 @@ def schemas(named: dict[str, Any]) -> dict[str, Any]:
     """Of all these messages and what they contain."""
     forms = [NoBody if name == NoBody.__name__ else getattr(messages, name) for name in sorted(named)]
     _, found = msgspec.json.schema_components(forms, ref_template=REFERENCE)
-    amounts: dict[str, Any] = _amounts(found)
-    return dict(sorted(amounts.items()))
+    told: dict[str, Any] = _told(found)
+    return dict(sorted(told.items()))
 
 
-def _amounts(schema: Any) -> Any:
-    """Money is written as a number, which msgspec's schema does not know."""
-    if isinstance(schema, dict) and schema.items() >= DECIMAL.items():
-        return MONEY | {name: value for name, value in schema.items() if name not in DECIMAL}
-    if isinstance(schema, dict):
-        return {name: _amounts(value) for name, value in schema.items()}
-    if isinstance(schema, list):
-        return [_amounts(value) for value in schema]
-    return schema
+def _told(schema: Any) -> Any:
+    """Money is written as a number, which msgspec's schema does not know; and a JSON schema's `$` is the very end."""
+    match schema:
+        case {"type": "string", "format": "decimal", **rest}:
+            return MONEY | rest
+        case {"pattern": str(pattern), **rest}:
+            return {"pattern": pattern.replace(VERY_END, "$"), **rest}
+        case dict():
+            return {name: _told(value) for name, value in schema.items()}
+        case list():
+            return [_told(value) for value in schema]
+        case _:
+            return schema
 
 
 def _tidy(operation: dict[str, Any]) -> None:

@@ -17,9 +17,10 @@ Hash = Annotated[str, Meta(max_length=64, pattern=r"^[0-9a-f]{64}$")]
 Description = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
 Seconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Currency = Annotated[str, Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]  # ISO 4217
+# One line that says something.
 Line = Annotated[
-    str, Meta(min_length=1, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f]+$(?!\n)")
-]  # one line that says something
+    str, Meta(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)")
+]
 
 
 class Role(StrEnum):
