@@ -49,6 +49,8 @@ class Caller:
     clock: Clock
     agent: str
     resolve: Resolve = resolve
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    within_s: float = WITHIN_S
 
     async def send(self, to: Hook, told: Told) -> None:
         """NotDelivered. A repeat has the same `webhook-id`."""
@@ -56,10 +58,10 @@ class Caller:
         if check_of(secret) != to.secret_check:
             raise NotDelivered("HOURKEEP_SECRET_KEY was changed: make this webhook anew.", for_good=True)
         try:
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(self.within_s):
                 status = await self._post(urlsplit(to.url), secret, told)
         except TimeoutError as failure:
-            raise NotDelivered(f"No answer within {WITHIN_S} seconds.") from failure
+            raise NotDelivered(f"No answer within {self.within_s:g} seconds.") from failure
         except ssl.SSLError as failure:
             raise NotDelivered("Its certificate is not a good one.") from failure
         except (OSError, h11.ProtocolError) as failure:
@@ -112,7 +114,7 @@ class Caller:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        return self.tls()
 
 
 async def _exchange(

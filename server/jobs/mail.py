@@ -11,6 +11,8 @@ import smtplib
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -50,9 +52,9 @@ class Post:
         message = EmailMessage(policy=SMTP)
         try:
             message["From"] = self._server.sender
-            message["To"] = to.email
+            message["To"] = Address(addr_spec=to.email)
             message["Subject"] = " ".join(written.subject.split())
-        except (ValueError, IndexError) as failure:
+        except (ValueError, IndexError, MessageError) as failure:
             raise NotDelivered("Nobody can be written to at this address.", for_good=True) from failure
         message["Date"] = format_datetime(datetime.fromtimestamp(told.at_ms // 1000, UTC))
         name = NOT_IN_AN_ID.sub(".", f"{told.key}.{to.user_id}")
