@@ -14,9 +14,18 @@ from itertools import cycle
 from typing import Final
 
 from server.db.session import Connection
-from server.domain.messages import RateType, Role, SetBudget, StartTimer, StopTimer
+from server.domain.messages import (
+    RateLevel,
+    RateType,
+    Role,
+    SetBudget,
+    SetExchangeRate,
+    SetLevelRate,
+    StartTimer,
+    StopTimer,
+)
 from server.domain.principal import Principal
-from server.services import accounts, budgets, catalog, identity, rates, timers
+from server.services import accounts, budgets, catalog, exchange, identity, rate_setting, timers
 
 COMPANY: Final = "Demo Company"
 PASSWORD: Final = "demo-password"  # noqa: S105  # printed for everyone
@@ -24,6 +33,8 @@ HISTORY_DAYS: Final = 61
 FIRST_RATE: Final = timedelta(days=365)
 FRIDAY: Final = 4
 CURRENCY: Final = "USD"
+FOREIGN: Final = "EUR"
+NEW_EXCHANGE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +52,17 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Venture:
-    """A project. `first`: the number of its first issue; `done`: how many of them were done long ago."""
+    """A project. `first`: the number of its first issue; `done`: how many of them were done long ago.
+
+    `has_rates`: time on it has its own price.
+    """
 
     key: str
     name: str
     budget: int
     first: int
     done: int
+    has_rates: bool
     summaries: tuple[str, ...]
 
 
@@ -75,6 +90,7 @@ VENTURES: Final = (
         20_000,
         101,
         13,
+        False,
         (
             "Let customers change their address",
             "Show invoices older than a year",
@@ -109,6 +125,7 @@ VENTURES: Final = (
         18_000,
         1,
         0,
+        True,
         (
             "Draw the new front page",
             "Write the page about prices",
@@ -156,7 +173,7 @@ def found(conn: Connection, now_ms: int, hash_password: Callable[[str], str]) ->
     first_day = today - timedelta(days=HISTORY_DAYS)
     begin_ms = _at_ms(first_day, 0)
     people = _hire(conn, hash_password(PASSWORD), today, begin_ms)
-    places = _plan(conn, people, begin_ms)
+    places = _plan(conn, people, today - FIRST_RATE, begin_ms)
     for turn, staff in enumerate(each for each in STAFF if each.logs_time):
         _work(conn, people[staff], turn, places, _working_days(first_day, today))
     return True
@@ -166,14 +183,42 @@ def _hire(conn: Connection, password_hash: str, today: date, now_ms: int) -> dic
     people = {}
     for staff in STAFF:
         user_id = accounts.add_user(conn, staff.email, staff.name, staff.role, password_hash, now_ms)
-        if staff.hourly is not None:
-            since = today - FIRST_RATE
-            rates.set_user_rate(conn, user_id, RateType.HOURLY, Decimal(staff.hourly), CURRENCY, since)
         people[staff] = Principal(user_id, staff.email, staff.name, staff.role, 0, "")
+    boss, since = people[STAFF[0]], today - FIRST_RATE
+    rate_setting.set_rate(conn, boss, _hourly(RateLevel.ORGANISATION, 40, since), now_ms)
+    for staff, principal in people.items():
+        if staff.hourly is not None:
+            agreed = _hourly(RateLevel.USER, staff.hourly, since, user_id=principal.user_id)
+            rate_setting.set_rate(conn, boss, agreed, now_ms)
+    for rate, day in ((Decimal("1.08"), since), (Decimal("1.0925"), today - NEW_EXCHANGE)):
+        exchange.set_rate(conn, boss, SetExchangeRate(FOREIGN, CURRENCY, rate, day), now_ms)
     return people
 
 
-def _plan(conn: Connection, people: dict[Staff, Principal], now_ms: int) -> list[StartTimer]:
+def _hourly(
+    level: RateLevel,
+    amount: int | Decimal,
+    since: date,
+    currency: str = CURRENCY,
+    *,
+    user_id: int | None = None,
+    project_id: int | None = None,
+) -> SetLevelRate:
+    return SetLevelRate(level, RateType.HOURLY, Decimal(amount), currency, user_id, project_id, since)
+
+
+def _price(
+    conn: Connection, people: dict[Staff, Principal], project_id: int, since: date, now_ms: int
+) -> None:
+    """On this project everybody costs the same, but one who works from abroad."""
+    boss, abroad = people[STAFF[0]], people[STAFF[-1]].user_id
+    same = _hourly(RateLevel.PROJECT, Decimal("52.5"), since, project_id=project_id)
+    other = _hourly(RateLevel.MEMBER, 44, since, FOREIGN, user_id=abroad, project_id=project_id)
+    rate_setting.set_rate(conn, boss, same, now_ms)
+    rate_setting.set_rate(conn, boss, other, now_ms)
+
+
+def _plan(conn: Connection, people: dict[Staff, Principal], since: date, now_ms: int) -> list[StartTimer]:
     """The open issues, in the order in which they are worked on."""
     places = []
     for venture in VENTURES:
@@ -182,6 +227,8 @@ def _plan(conn: Connection, people: dict[Staff, Principal], now_ms: int) -> list
             if staff.is_member:
                 catalog.add_member(conn, project_id, principal.user_id, now_ms)
         budgets.set_budget(conn, project_id, SetBudget(Decimal(venture.budget), CURRENCY), now_ms)
+        if venture.has_rates:
+            _price(conn, people, project_id, since, now_ms)
         for number, summary in enumerate(venture.summaries, venture.first):
             key = f"{venture.key}-{number}"
             is_done = number < venture.first + venture.done

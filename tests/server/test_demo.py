@@ -83,10 +83,34 @@ def test_its_rates(database: Blocking) -> None:
     assert ("Ben", "hourly", 450_000, "USD") in found
 
 
+def test_rates_of_every_level_are_in_use(database: Blocking) -> None:
+    used = "SELECT p.key, l.rate_source, l.currency, count(*) > 20 FROM issue_time_logs l JOIN projects p"
+    found = rows(database, f"{used} ON p.id = l.project_id GROUP BY p.key, l.rate_source, l.currency")
+    assert found == [
+        ("BP", "user", "USD", 1),
+        ("WEB", "member", "EUR", 1),
+        ("WEB", "project", "USD", 1),
+    ]
+    assert rows(database, "SELECT rate_amount, currency FROM organisation_rates") == [(400_000, "USD")]
+
+
+def test_what_was_worked_from_abroad_is_converted(database: Blocking) -> None:
+    found = rows(
+        database,
+        "SELECT converted_currency, exchange_rate FROM issue_time_logs WHERE currency = 'EUR' GROUP BY 1, 2 ORDER BY 2",
+    )
+    assert found == [("USD", 108_000_000), ("USD", 109_250_000)]
+
+
+def test_who_agreed_on_the_rates_is_in_the_trail(database: Blocking) -> None:
+    found = rows(database, "SELECT DISTINCT actor_user_id, action FROM audit_entries ORDER BY action")
+    assert found == [(1, "exchange_rate.set"), (1, "rate.set")]
+
+
 def test_its_budgets_are_in_use_and_not_used_up(database: Blocking) -> None:
     found = rows(
         database,
-        "SELECT b.total_budget, b.total_cost, (SELECT sum(total_cost) FROM issue_time_logs l"
+        "SELECT b.total_budget, b.total_cost, (SELECT sum(coalesce(converted_cost, total_cost)) FROM issue_time_logs l"
         " WHERE l.project_id = b.project_id) FROM project_budgets b ORDER BY b.project_id",
     )
     assert [total for total, _, _ in found] == [200_000_000, 180_000_000]
