@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from server.db.repositories import logs
+from server.db.repositories import log_totals, logs
 from server.db.repositories.logs import LogQuestion
 from server.db.session import Connection
 from server.domain.errors import Forbidden
@@ -49,7 +49,7 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     return LogPage(
         items=[log for _, log in shown],
         next=f"{shown[-1][0]}.{shown[-1][1].id}" if more else None,
-        totals=logs.totals(conn, asked),
+        totals=log_totals.of_all_pages(conn, asked),
     )
 
 

@@ -33,13 +33,14 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
         issue_id=before.issue_id if where is None else where.issue_id,
         project_id=before.project_id if where is None else where.project_id,
         is_billable=corrected.is_billable,
+        is_deleted=corrected.is_removed,
     )
     is_elsewhere = (after.project_id, after.day) != (before.project_id, before.day)
     if is_elsewhere and timer_id not in facts.kept_terms:
         terms = facts.terms(after.project_id, after.day)
         logs.set_terms(facts.conn, before.log_id, terms)
         after = replace(after, rate=terms.rate, exchange=terms.exchange)
-    logs.set_place(facts.conn, after, corrected.revision, is_deleted=corrected.is_removed)
+    logs.set_place(facts.conn, after, corrected.revision)
     return after
 
 

@@ -30,12 +30,12 @@ class Difference:
 def move(conn: Connection, changes: Iterable[Change]) -> None:
     """What logs counted before and count now; None: no log. The user's row must be held.
 
-    A log without counted time is in no total.
+    A deleted log is in no total; one that has no counted time yet is one of the logs there.
     """
     moved: dict[Place, Sum] = defaultdict(Sum)
     for before, after in changes:
         for figures, sign in ((before, -1), (after, 1)):
-            if figures is not None and figures.duration_seconds > 0:
+            if figures is not None and not figures.is_deleted:
                 counted = _sum(figures)
                 moved[_place(figures)] += counted if sign > 0 else -counted
     for place in sorted(moved):

@@ -8,13 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection, insert_row
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import issues, project_members
-from server.domain.messages import Amount, LogTotals, Rate, RateLevel, RateType, TimeLog, TimerStatus
+from server.domain.messages import Rate, RateLevel, RateType, TimeLog, TimerStatus
 from server.domain.money import ZERO, converted, cost
 from server.domain.rating import Exchange, Found, Terms
 
@@ -42,6 +52,7 @@ _FIGURES: Final = select(
     logs.c.user_id,
     logs.c.start_day,
     logs.c.is_billable,
+    logs.c.is_deleted,
     *_TERMS,
 ).where(logs.c.id.in_(bindparam("ids", expanding=True)))
 _SET_FIGURES: Final = (
@@ -147,6 +158,7 @@ class Figures:
     is_billable: bool
     exchange: Exchange | None = None
     converted_cost: Decimal | None = None
+    is_deleted: bool = False
 
     def counting(self, seconds: int) -> Figures:
         """The same log with so many seconds."""
@@ -261,6 +273,7 @@ def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
             is_billable=row.is_billable,
             exchange=_exchange(row),
             converted_cost=row.converted_cost,
+            is_deleted=row.is_deleted,
         )
         for row in conn.execute(_FIGURES, {"ids": log_ids})
     }
@@ -281,8 +294,8 @@ def set_figures(conn: Connection, new: Sequence[Figures], now_ms: int) -> None:
         conn.execute(_SET_FIGURES, rows)
 
 
-def set_place(conn: Connection, figures: Figures, revision: int, *, is_deleted: bool) -> None:
-    """Where a corrected log belongs now: its issue, when it began, whether it is billed."""
+def set_place(conn: Connection, figures: Figures, revision: int) -> None:
+    """Where a corrected log belongs now: its issue, when it began, whether it is billed or deleted."""
     conn.execute(
         _SET_PLACE,
         {
@@ -293,7 +306,7 @@ def set_place(conn: Connection, figures: Figures, revision: int, *, is_deleted: 
             "b_start_day": figures.day,
             "b_is_billable": figures.is_billable,
             "b_revision": revision,
-            "b_is_deleted": is_deleted,
+            "b_is_deleted": figures.is_deleted,
         },
     )
 
@@ -333,31 +346,13 @@ def page(
     question = _LOGS.order_by(logs.c.start_time.desc(), logs.c.id.desc()).limit(limit)
     if after is not None:
         question = question.where(tuple_(logs.c.start_time, logs.c.id) < tuple_(*after))
-    return [(row.start_time, _log(row)) for row in conn.execute(_narrow(question, asked))]
+    return [(row.start_time, _log(row)) for row in conn.execute(narrowed(question, asked))]
 
 
-def totals(conn: Connection, asked: LogQuestion) -> LogTotals:
-    """Of all pages."""
-    question = select(
-        logs.c.currency,
-        func.count().label("logs"),
-        func.sum(logs.c.duration_seconds).label("seconds"),
-        func.sum(logs.c.total_cost).label("cost"),
-    ).group_by(logs.c.currency)
-    rows = conn.execute(_narrow(question, asked)).all()
-    return LogTotals(
-        count=sum(row.logs for row in rows),
-        duration_seconds=sum(int(row.seconds) for row in rows),
-        costs=sorted(
-            (Amount(row.currency, row.cost) for row in rows if row.currency is not None),
-            key=lambda amount: amount.currency,
-        ),
-    )
-
-
-def _narrow(question: Select[Any], asked: LogQuestion) -> Select[Any]:
+def narrowed(question: Select[Any], asked: LogQuestion) -> Select[Any]:
+    """Only the logs that are asked for and may be read."""
     if not asked.reads_all:
-        question = question.where(_readable(asked))
+        question = question.where(readable(logs, asked))
     for column, wanted in (
         (logs.c.project_id, asked.project_id),
         (logs.c.issue_id, asked.issue_id),
@@ -376,12 +371,13 @@ def _narrow(question: Select[Any], asked: LogQuestion) -> Select[Any]:
     return question
 
 
-def _readable(asked: LogQuestion) -> Any:
-    own = logs.c.user_id == asked.reader
+def readable(table: FromClause, asked: LogQuestion) -> ColumnElement[bool]:
+    """Of a table with a user and a project: one's own, and where one manages, that of the own projects."""
+    own: ColumnElement[bool] = table.c.user_id == asked.reader
     if not asked.reads_projects:
         return own
     managed = select(project_members.c.project_id).where(project_members.c.user_id == asked.reader)
-    return or_(own, and_(logs.c.project_id.in_(managed)))
+    return or_(own, table.c.project_id.in_(managed))
 
 
 def _terms(terms: Terms) -> dict[str, Any]:

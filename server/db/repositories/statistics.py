@@ -97,7 +97,7 @@ _BY_ISSUE: Final = (
         logs.c.start_time >= bindparam("since_ms"),
         logs.c.start_time < bindparam("until_ms"),
         logs.c.start_day.between(_since, _until),
-        logs.c.duration_seconds > 0,
+        logs.c.is_deleted.is_(False),
     )
     .group_by(logs.c.issue_id, *_kinds_of_logs)
 )

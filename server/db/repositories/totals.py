@@ -89,7 +89,7 @@ _OF_LOGS: Final[Select[Any]] = (
         func.sum(logs.c.total_cost).label("cost"),
         func.coalesce(func.sum(logs.c.converted_cost), ZERO).label("converted_cost"),
     )
-    .where(logs.c.duration_seconds > 0)
+    .where(logs.c.is_deleted.is_(False))
     .group_by(*_place_of_log)
 )
 

@@ -11,7 +11,7 @@ from server.domain.messages.timers import Amount
 
 
 class WorkSums(Struct):
-    """Sums of logs with counted time.
+    """Sums of logs; one that runs has the time that it had before its last resume.
 
     `costs`: by the currency of the rates. `total_cost` and `billable_cost` are in the project's currency, that of its
     budget, with what was converted into it; null when it has none. `unconverted`: what of `costs` is not in it.

@@ -136,7 +136,7 @@ def test_the_totals_are_the_sums_of_the_logs(path: Path) -> None:
         (1, 0, "USD", 1, 60, 600),
         (1, 1, "", 1, 60, 0),
         (1, 1, "EUR", 1, 60, 600),
-        (1, 1, "USD", 2, 120, 1200),
+        (1, 1, "USD", 3, 120, 1200),
         (2, 1, "USD", 1, 60, 600),
     ]
     check(path)

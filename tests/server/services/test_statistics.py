@@ -10,8 +10,8 @@ import pytest
 
 from server.db.repositories import organisation
 from server.domain.errors import Forbidden, Invalid, NotFound
-from server.domain.messages import Amount, ProjectStatistics, Report, Role
-from server.services import statistics, totals
+from server.domain.messages import Amount, DeleteLog, ProjectStatistics, Report, Role
+from server.services import editing, statistics, totals
 from server.services.statistics import Days, ReportFilter
 from tests.server.company import Company, Person
 
@@ -150,11 +150,20 @@ def test_another_currency_is_apart_and_never_added(company: Company, mia: Person
     assert sums.unconverted == [Amount("USD", Decimal("50.0000"))]
 
 
-def test_what_runs_is_not_in_it(company: Company, mia: Person) -> None:
+def test_what_runs_is_a_log_without_time(company: Company, mia: Person) -> None:
     company.anna.start("BP-1")
     company.clock.advance(hours=1)
-    assert of(mia).totals.logs == 0
-    assert of(mia).by_issue == []
+    found = of(mia)
+    assert (found.totals.logs, found.totals.duration_seconds) == (1, 0)
+    assert [(each.issue_key, each.logs, each.duration_seconds) for each in found.by_issue] == [("BP-1", 1, 0)]
+
+
+def test_a_deleted_log_is_in_nothing(company: Company, mia: Person) -> None:
+    work(company.anna, "BP-1", hours=1)
+    log, anna, now_ms = company.anna.log("BP-1"), company.anna.principal, company.clock.now_ms()
+    company.database.run(lambda conn: editing.remove(conn, anna, log.id, DeleteLog(), now_ms))
+    found = of(mia)
+    assert (found.totals.logs, found.by_user, found.by_issue, found.by_day) == (0, [], [], [])
 
 
 def test_issues_beyond_the_limit_come_together(company: Company, mia: Person) -> None:
@@ -291,16 +300,3 @@ def test_pages_have_each_row_once_and_the_same_totals(company: Company, ada: Per
         if cursor is None:
             break
     assert seen == rows(report(ada))
-
-
-def test_what_was_taken_back_is_not_a_row(company: Company, ada: Person) -> None:
-    company.clock.advance(hours=4)
-    laptop, phone = company.anna.device(), company.anna.device()
-    laptop.start("BP-1", "9:00")
-    phone.take_over(laptop)
-    laptop.stop("10:00")
-    laptop.sync()
-    phone.stop("9:00")
-    phone.sync()
-    assert report(ada).items == []
-    assert report(ada).totals.logs == 0

@@ -86,6 +86,7 @@ _LOGS: Final = sa.table(
     sa.column("is_billable", sa.Boolean()),
     sa.column("currency", sa.String(3)),
     sa.column("duration_seconds", sa.Integer()),
+    sa.column("is_deleted", sa.Boolean()),
     sa.column("total_cost", Money(14, 4)),
     sa.column("converted_currency", sa.String(3)),
     sa.column("converted_cost", Money(14, 4)),
@@ -162,7 +163,7 @@ def _count() -> None:
             sa.func.sum(_LOGS.c.total_cost),
             sa.func.coalesce(sa.func.sum(_LOGS.c.converted_cost), 0),
         )
-        .where(_LOGS.c.duration_seconds > 0)
+        .where(_LOGS.c.is_deleted == sa.false())
         .group_by(*key)
     )
     op.execute(sa.insert(_TOTALS).from_select(list(_TOTALS.c.keys()), summed))
