@@ -25,6 +25,7 @@ from server.api import (
     logs,
     metrics,
     people,
+    periods,
     planning,
     problems,
     rates,
@@ -44,7 +45,7 @@ from server.api.office import Ask, Office, carries_token, office_of
 from server.api.stream import Streams
 from server.api.webhooks import Outside
 from server.api.wire import BODY_LIMIT, Answer
-from server.db.session import StorageFailed
+from server.db.session import ConstraintBroken, StorageFailed
 from server.domain.errors import Refusal
 
 Background = AbstractAsyncContextManager[None]
@@ -90,6 +91,13 @@ ROUTES: Final = [
     logs.change_log,
     logs.delete_log,
     logs.split_log,
+    periods.periods,
+    periods.close_period,
+    periods.reopen_period,
+    periods.requests,
+    periods.ask_for_change,
+    periods.approve_request,
+    periods.reject_request,
     statistics.project_statistics,
     statistics.report,
     costs.log_cost,
@@ -157,6 +165,7 @@ def create_app(
         exception_handlers={
             Refusal: problems.on_refusal,
             StorageFailed: problems.on_storage_failed,
+            ConstraintBroken: problems.on_constraint_broken,
             HTTPException: problems.on_http_exception,
             Exception: problems.on_failure,
         },

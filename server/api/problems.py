@@ -18,7 +18,9 @@ from server.api.fields import MISSING, from_words
 from server.api.office import Ask, office_of
 from server.api.refusals import StorageUnavailable, TooLarge, Unexpected, WrongMethod
 from server.api.wire import Answer
-from server.domain.errors import Invalid, NotFound, Refusal, Stale
+from server.db.failures import is_taken
+from server.db.session import ConstraintBroken
+from server.domain.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from server.domain.messages import FieldError, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -107,6 +109,13 @@ def on_storage_failed(request: Ask, failure: Exception) -> Response[Problem]:
     """Nothing was written, and the same request may work in a moment."""
     _log(request, failure)
     return answer(StorageUnavailable("Nothing was changed. Try again in a few seconds."))
+
+
+def on_constraint_broken(request: Ask, failure: ConstraintBroken) -> Response[Problem]:
+    """Somebody took the same key at the same moment, again and again; any other constraint is a bug."""
+    if is_taken(failure):
+        return on_refusal(request, Conflict("Somebody else did the same at this moment. Ask again."))
+    return on_failure(request, failure)
 
 
 def _log(request: Ask, failure: Exception) -> None:

@@ -33,12 +33,11 @@ OUT_OF_ORDER: Final = (
 def code_of(failure: DBAPIError) -> str | int | None:
     """As the database itself says it."""
     said: object = failure.orig
-    for name in ("sqlstate", "sqlite_errorname"):
-        found = getattr(said, name, None)
-        if isinstance(found, str):
-            return found
     arguments = getattr(said, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+    if arguments and isinstance(arguments[0], int):
+        return arguments[0]
+    found = getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None)
+    return found if isinstance(found, str) else None
 
 
 def is_taken(failure: DBAPIError) -> bool:

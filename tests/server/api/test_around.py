@@ -67,6 +67,11 @@ def late_refusal(conn: Connection) -> None:
     ask(conn, "INSERT INTO project_members (project_id, user_id, created_at) VALUES (4711, 4711, 0)")
 
 
+def taken_key(conn: Connection) -> None:
+    """Somebody was faster, every time."""
+    ask(conn, "INSERT INTO project_members SELECT * FROM project_members")
+
+
 def nobodys_thought(_: Connection) -> None:
     raise ZeroDivisionError("the secret inner words")
 
@@ -121,6 +126,18 @@ def test_a_storage_that_fails_says_when_to_come_again(company: Company) -> None:
         reply = front.caller(company.anna).start("BP-1")
         refused(reply, 503, "storage_unavailable")
         assert int(reply.headers["retry-after"]) > 0
+
+
+def test_a_key_that_others_take_all_the_time_is_a_conflict(company: Company) -> None:
+    """Nothing is written, and it is no failure of the server's."""
+    for front in front_with(company, taken_key):
+        anna = front.caller(company.anna)
+        device = anna.device()
+        device.start("BP-1", "7:00")
+        before = tables(company)
+        refused(anna.start("BP-1", "key"), 409, "conflict")
+        refused(anna.sync(device.request()), 409, "conflict")
+        assert tables(company) == before
 
 
 def test_a_failure_is_logged_once_and_its_words_stay_inside(company: Company) -> None:
