@@ -27,6 +27,7 @@ from server.domain.signature import check_of, secret_for, sign
 from server.jobs.outcome import NotDelivered
 
 WITHIN_S: Final = 10  # all of it
+HANG_UP_S: Final = 1
 CHUNK: Final = 4096
 SUCCESS: Final = range(200, 300)
 PORTS: Final = {"https": 443, "http": 80}
@@ -90,7 +91,7 @@ class Caller:
         try:
             return await _exchange(reader, writer, request, body)
         finally:
-            writer.close()
+            await _hang_up(writer)
 
     async def _connect(self, url: SplitResult) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host, port = url.hostname or "", url.port or PORTS[url.scheme]
@@ -131,6 +132,16 @@ async def _exchange(
             talk.receive_data(await reader.read(CHUNK))
         elif isinstance(event, h11.Response):
             return int(event.status_code)
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Whatever the other side does: what it answered is known."""
+    writer.close()
+    try:
+        async with asyncio.timeout(HANG_UP_S):
+            await writer.wait_closed()
+    except OSError:  # also TimeoutError and SSLError
+        writer.transport.abort()
 
 
 def _body(told: Told) -> bytes:
