@@ -28,7 +28,7 @@ PAGE_LIMIT: Final = 200
 WITH_BODY: Final = (400, 401, 403, 404, 413, 415, 422)
 KEEPS: Final = (
     "Also for days that are over; no log that exists changes: each keeps the rate that was copied onto it. Without "
-    "`effective_until` it holds until the next later rate begins; earlier ones end the day before it."
+    "`effective_until` it holds until a later one begins; with one, what held before goes on after it."
 )
 
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]

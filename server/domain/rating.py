@@ -1,6 +1,7 @@
-"""Which of all dated rates holds for a piece of work, and what becomes of them when one is set or taken back?
+"""Which of all dated rates holds for a piece of work?
 
-The order is: this person on this project, the project, the person, the organisation. Days are the organisation's.
+The order is: this person on this project, the project, the person, the organisation; of the same owner the one that began
+last and has not ended, so that what held before a rate for some days goes on after them. Days are the organisation's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class DatedRate:
-    """`until` is the last day, itself included; None while no later rate is known."""
+    """`until` is the last day, itself included; None: it goes on. Of two that cover a day the one that began later holds."""
 
     rate: Rate
     since: date
@@ -80,7 +81,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All dated rates that can matter to some piece of work."""
+    """All dated rates that can matter to some piece of work; of each owner latest first."""
 
     rates: Mapping[Owner, Sequence[DatedRate]] = field(default_factory=dict)
 
@@ -107,47 +108,22 @@ def owners(user_id: int, project_id: int | None) -> list[Owner]:
     return general if project_id is None else of_project + general
 
 
-def following(dated: Sequence[DatedRate], since: date) -> date | None:
-    """The first day after `since` on which another of these begins."""
-    return min((each.since for each in dated if each.since > since), default=None)
-
-
 def amended(dated: Sequence[DatedRate], new: DatedRate) -> list[DatedRate]:
-    """With `new`, latest first: it takes the place of one that began that day, and earlier ones end the day before.
-
-    Without a last day of its own it holds until the next later one begins. ValueError when it would run into that.
-    """
-    later = following(dated, new.since)
-    until = new.until
-    if later is not None:
-        if until is not None and until >= later:
-            raise ValueError(f"another rate begins on {later}")
-        until = until or later - ONE_DAY
-    kept = [_ended_before(each, new.since) for each in dated if each.since != new.since]
-    return sorted([*kept, replace(new, until=until)], key=lambda each: each.since, reverse=True)
+    """With `new`, latest first: it takes the place of one that began that day. The others stay as they were agreed."""
+    kept = [each for each in dated if each.since != new.since]
+    return sorted([*kept, new], key=lambda each: each.since, reverse=True)
 
 
 def ended(dated: Sequence[DatedRate], day: date) -> list[DatedRate]:
-    """None holds on that day; what begins later stays."""
-    return [_ended_before(each, day) for each in dated if each.since != day]
-
-
-def withdrawn(dated: Sequence[DatedRate], since: date) -> list[DatedRate]:
-    """Without the one that begins that day: the one that ended the day before goes on in its place."""
-    gone = next(each for each in dated if each.since == since)
-    eve = since - ONE_DAY
+    """None holds on that day or goes on after it; what begins later stays."""
     return [
-        replace(each, until=gone.until) if each.until == eve else each for each in dated if each is not gone
+        replace(each, until=day - ONE_DAY) if each.covers(day) else each
+        for each in dated
+        if each.since != day
     ]
 
 
-def last_changed(before: Sequence[DatedRate], after: Sequence[DatedRate], since: date) -> date | None:
-    """The last day on which setting a rate from `since` on can make a difference; None: there is none."""
-    concerned = [each.until for each in (*before, *after) if each.covers(since)]
+def last_changed(before: Sequence[DatedRate], new: DatedRate) -> date | None:
+    """The last day on which `new` can make a difference, also by taking another one's place; None: there is none."""
+    concerned = [new.until, *(each.until for each in before if each.since == new.since)]
     return None if None in concerned else max(filter(None, concerned))
-
-
-def _ended_before(dated: DatedRate, day: date) -> DatedRate:
-    if dated.since < day and (dated.until is None or dated.until >= day):
-        return replace(dated, until=day - ONE_DAY)
-    return dated

@@ -36,15 +36,14 @@ def preview(conn: Connection, principal: Principal, asked: SetLevelRate, now_ms:
     book = rates.book(conn)
     before = book.rates.get(owner, ())
     new = wanted(asked, since)
-    check(before, new)
-    later = amended(before, new)
-    begun = rated_logs.begun(conn, since, last_changed(before, later, since), owner.user_id, owner.project_id)
+    check(new)
+    begun = rated_logs.begun(conn, since, last_changed(before, new), owner.user_id, owner.project_id)
     tally = _Tally()
-    for log, rate in _touched(begun, book, book.having(owner, later)):
+    for log, rate in _touched(begun, book, book.having(owner, amended(before, new))):
         tally.add(log, rate)
     return RatePreview(
         effective_from=since,
-        effective_until=next(each.until for each in later if each.since == since),
+        effective_until=new.until,
         logs=tally.logs,
         duration_seconds=tally.seconds,
         costs=_amounts(tally.costs),

@@ -14,7 +14,7 @@ from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.messages import FieldError, LevelRate, Rate, RateLevel, SetLevelRate, SetRate
 from server.domain.money import written
 from server.domain.principal import Principal
-from server.domain.rating import DatedRate, Owner, withdrawn
+from server.domain.rating import DatedRate, Owner
 from server.domain.trail import Facts
 from server.services import audit, rights
 from server.services.audit import Entry
@@ -53,7 +53,8 @@ def set_rate(conn: Connection, principal: Principal, asked: SetLevelRate, now_ms
     organisation.take(conn)
     since = since_when(conn, asked, now_ms)
     replaced = next((each for each in rates.of_owner(conn, owner) if each.since == since), None)
-    agreed = agree(conn, owner, wanted(asked, since))
+    agreed = wanted(asked, since)
+    agree(conn, owner, agreed)
     audit.record(
         conn,
         _entry(principal, "rate.set", owner, None if replaced is None else _facts(replaced), _facts(agreed)),
@@ -75,7 +76,7 @@ def remove(conn: Connection, principal: Principal, level: RateLevel, rate_id: in
     if stored.dated.since <= organisation.find(conn).day_of(now_ms // 1000):
         raise Conflict("Its day has come, and logs may have it. Set another rate from a later day.")
     before = rates.of_owner(conn, stored.owner)
-    rates.save(conn, stored.owner, before, withdrawn(before, stored.dated.since))
+    rates.save(conn, stored.owner, before, [each for each in before if each != stored.dated])
     tell(conn, stored.owner)
     audit.record(conn, _entry(principal, "rate.deleted", stored.owner, _facts(stored.dated), None), now_ms)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,7 +13,7 @@ from server.domain.errors import Invalid
 from server.domain.events import RatesChanged
 from server.domain.messages import FieldError, Rate, RateLevel, RateType
 from server.domain.money import is_amount
-from server.domain.rating import FIRST_DAY, LAST_DAY, DatedRate, Found, Owner, Terms, amended, following
+from server.domain.rating import FIRST_DAY, LAST_DAY, DatedRate, Found, Owner, Terms, amended
 
 DIGITS: Final = 10  # DECIMAL(10,4)
 
@@ -48,7 +47,7 @@ def set_user_rate(  # noqa: PLR0917  # the order is the callers' contract
     currency: str,
     effective_from: date,
 ) -> None:
-    """Holds from that day on, until the day before the next later rate. Logs that exist keep theirs. Invalid."""
+    """Holds from that day on, until a later one begins. Logs that exist keep theirs. Invalid."""
     agree(
         conn,
         Owner(RateLevel.USER, user_id),
@@ -56,15 +55,13 @@ def set_user_rate(  # noqa: PLR0917  # the order is the callers' contract
     )
 
 
-def agree(conn: Connection, owner: Owner, new: DatedRate) -> DatedRate:
-    """The rate as it holds now: without a last day until the next later one begins. Logs that exist keep theirs. Invalid."""
-    organisation.take(conn)  # so that two who set rates at once do not overlap
+def agree(conn: Connection, owner: Owner, new: DatedRate) -> None:
+    """Takes the place of one that began the same day. Logs that exist keep theirs. Invalid."""
+    check(new)
+    organisation.take(conn)  # so that two who set a rate of one day at once follow each other
     before = rates.of_owner(conn, owner)
-    check(before, new)
-    later = amended(before, new)
-    rates.save(conn, owner, before, later)
+    rates.save(conn, owner, before, amended(before, new))
     tell(conn, owner)
-    return next(each for each in later if each.since == new.since)
 
 
 def tell(conn: Connection, owner: Owner) -> None:
@@ -72,15 +69,12 @@ def tell(conn: Connection, owner: Owner) -> None:
     after.tell(conn, RatesChanged(owner.user_id))
 
 
-def check(before: Sequence[DatedRate], new: DatedRate) -> None:
+def check(new: DatedRate) -> None:
     """Invalid, with all that is wrong."""
     errors = wrong_amount("rate_amount", new.rate.rate_amount)
     if not _is_currency(new.rate.currency):
         errors.append(FieldError("currency", "A currency has three capital letters, such as USD."))
     errors += wrong_days(new.since, new.until)
-    later = following(before, new.since)
-    if not errors and later is not None and new.until is not None and new.until >= later:
-        errors.append(FieldError("effective_until", f"Another rate begins on {later}. End before it."))
     if errors:
         raise Invalid("The rate is not right.", errors=errors)
 

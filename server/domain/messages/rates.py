@@ -29,7 +29,7 @@ Day = Annotated[date, Meta(description="From 1970-01-01 to 2999-12-31.")]
 
 
 class SetRate(Struct, forbid_unknown_fields=True):
-    """A person's rate. Without `effective_from` from today on; without `effective_until` until the next later rate begins."""
+    """A person's rate. Without `effective_from` from today on; without `effective_until` until a later one begins."""
 
     rate_type: RateType
     rate_amount: RateAmount
@@ -52,7 +52,10 @@ class SetLevelRate(Struct, forbid_unknown_fields=True):
 
 
 class LevelRate(Struct):
-    """A dated rate as it is kept. `effective_until`: the last day, itself included; null while no later rate is known."""
+    """A dated rate as it was agreed. `effective_until`: the last day, itself included; null: it goes on.
+
+    Of two that cover a day the one that began later holds, so a rate for some days comes before the one that goes on.
+    """
 
     id: int
     level: RateLevel

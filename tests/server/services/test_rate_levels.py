@@ -277,7 +277,6 @@ def test_everybodys_rate_is_in_the_organisations_currency(boss: Person) -> None:
         (date(9999, 12, 31), None, {"effective_from"}),
         (DAY, date(2026, 6, 14), {"effective_until"}),
         (DAY, date(9999, 12, 31), {"effective_until"}),
-        (DAY, date(2026, 7, 1), {"effective_until"}),
     ],
 )
 def test_days_that_do_not_fit(
@@ -331,11 +330,20 @@ def test_a_refused_one_leaves_nothing(company: Company, boss: Person) -> None:
 # ---- taking back
 
 
+def test_after_a_rate_for_some_days_the_one_before_goes_on(company: Company, boss: Person) -> None:
+    bp = company.projects["BP"]
+    put(boss, asked(PROJECT, "70", project=bp, since=LONG_AGO))
+    put(boss, asked(PROJECT, "75", project=bp, since=DAY, until=DAY))
+    assert copied(company.anna, "BP-1") == (75, "project", "2026-06-15")
+    company.clock.advance(hours=24)
+    assert copied(company.anna, "BP-2") == (70, "project", "2026-01-01")
+
+
 def test_before_its_day_a_rate_can_be_taken_back(company: Company, boss: Person) -> None:
     bp = company.projects["BP"]
     first = put(boss, asked(PROJECT, "70", project=bp, since=LONG_AGO))
     second = put(boss, asked(PROJECT, "75", project=bp, since=TOMORROW))
-    assert [each.effective_until for each in listed(boss, level=PROJECT)] == [None, DAY]
+    assert listed(boss, level=PROJECT) == [second, first]
     remove(boss, second)
     assert listed(boss, level=PROJECT) == [first]
     with pytest.raises(NotFound):

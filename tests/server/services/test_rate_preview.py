@@ -83,7 +83,7 @@ def test_up_to_its_last_day(worked: Company, boss: Person) -> None:
 def test_and_up_to_the_next_later_one(worked: Company, boss: Person) -> None:
     worked.agree(PROJECT, "50", TOMORROW, project="BP")
     found = preview(boss, asked(worked, "60", DAY))
-    assert (found.logs, found.effective_until) == (2, DAY)
+    assert (found.logs, found.effective_until) == (2, None)
 
 
 def test_where_a_nearer_rate_holds_it_touches_nothing(worked: Company, boss: Person) -> None:
@@ -96,13 +96,14 @@ def test_nor_what_has_that_rate_already(worked: Company, boss: Person) -> None:
     assert preview(boss, asked(worked, "50", DAY)).logs == 0
 
 
-def test_what_another_rate_stops_holding_for_falls_to_the_next_level(worked: Company, boss: Person) -> None:
-    """A rate for one day only ends the one that went on beyond it."""
-    worked.agree(PROJECT, "70", TOMORROW, project="BP")
+def test_what_it_takes_the_place_of_falls_to_the_rate_before(worked: Company, boss: Person) -> None:
+    """One for two days is made one for a single day."""
+    worked.agree(PROJECT, "70", LONG_AGO, project="BP")
+    worked.agree(PROJECT, "80", DAY, project="BP", until=TOMORROW)
     work(worked.anna, "BP-4")
-    worked.agree(PROJECT, "70", DAY, project="BP", until=DAY)
-    found = preview(boss, asked(worked, "80", TOMORROW, effective_until=TOMORROW))
-    assert (found.logs, found.costs, found.costs_otherwise) == (2, usd(120), usd(160))
+    found = preview(boss, asked(worked, "90", DAY, effective_until=DAY))
+    assert (found.logs, found.duration_seconds) == (4, 5 * HOUR)
+    assert (found.costs, found.costs_otherwise) == (usd(150 + 50 + 80), usd(270 + 70 + 70))
 
 
 def test_of_a_person_in_general(worked: Company, boss: Person) -> None:

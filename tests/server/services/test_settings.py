@@ -162,7 +162,7 @@ def test_one_takes_the_place_of_the_other(company: Company, boss: Person) -> Non
     assert (after.default_hourly_rate, after.default_minutely_rate) == (None, Decimal("0.7"))
     assert agreed(company) == [
         DatedRate(Rate(RateType.MINUTELY, Decimal("0.7"), "USD"), TOMORROW, None),
-        hourly("40", DAY, DAY),
+        hourly("40", DAY),
     ]
 
 
