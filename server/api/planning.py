@@ -127,7 +127,7 @@ async def members(
     "/projects/{project_id:int}/members/{user_id:int}",
     summary="Make somebody a member",
     operation_id="putMember",
-    description="Once or again. For the project's managers.",
+    description="Once or again. Managers add people whom they know from their projects, administrators anybody.",
     responses=documented(401, 403, 404, 409, 422),
 )
 async def put_member(request: Ask, project_id: PathId, user_id: PathId) -> Answer[Member]:

@@ -119,8 +119,12 @@ def member_page(
 
 
 def put_member(conn: Connection, principal: Principal, project_id: int, user_id: int, now_ms: int) -> Member:
-    """Once or again. NotFound, Forbidden; Conflict for somebody who was switched off."""
+    """Once or again. NotFound, Forbidden; Conflict for somebody who was switched off.
+
+    A manager adds whom they know from their projects: or they could look at anybody by adding them.
+    """
     rights.manage_project(conn, principal, project_id)
+    rights.see_person(conn, principal, user_id)
     accounts.take(conn, user_id)
     user = accounts.find(conn, user_id)
     if user is None:

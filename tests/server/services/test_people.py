@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -214,6 +215,31 @@ def test_an_administrator_who_cannot_sign_in_is_none(company: Company, root: Per
     with pytest.raises(Conflict, match="last administrator"):
         change(root, root, role=Role.MEMBER)
     change(root, second, role=Role.MEMBER)  # who is none already
+
+
+def test_two_administrators_who_demote_each_other_at_once(company: Company, root: Person) -> None:
+    """One of them is too late, on every database."""
+    second = company.hire("second", [], Role.ADMIN)
+    for _ in range(5):
+        outcomes: list[str] = []
+
+        def demote(by: Person, whom: Person, told: list[str] = outcomes) -> None:
+            try:
+                change(by, whom, role=Role.MEMBER)
+            except Conflict:
+                told.append("too late")
+            else:
+                told.append("demoted")
+
+        pairs = ((root, second), (second, root))
+        threads = [Thread(target=demote, args=pair) for pair in pairs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["demoted", "too late"]
+        for person in (root, second):
+            change(None, person, role=Role.ADMIN)
 
 
 # ---- switched off
