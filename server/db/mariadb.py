@@ -5,14 +5,18 @@ Strictly, and telling upper from lower case, whatever the server's own settings 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import LargeBinary, PrimaryKeyConstraint, Text, event, text
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
+from server.db.failures import unanswered
 from server.db.served import Pools
 
 WRITERS: Final = 8
@@ -31,7 +35,8 @@ SESSION: Final = (
 READ_ONLY: Final = "SET SESSION TRANSACTION READ ONLY"
 LAYOUT_WAIT_S: Final = 120
 
-_ALONE: Final = text(f"SELECT GET_LOCK('hourkeep.layout', {LAYOUT_WAIT_S})")
+_TAKE: Final = text(f"SELECT GET_LOCK(concat('hourkeep.', database()), {LAYOUT_WAIT_S})")
+_RELEASE: Final = text("SELECT RELEASE_LOCK(concat('hourkeep.', database()))")
 
 
 def pools(url: URL) -> Pools:
@@ -65,8 +70,16 @@ def _engine(url: URL, size: int, isolation: str, *session: str) -> AsyncEngine:
     return engine
 
 
-def _alone(conn: Connection) -> None:
-    conn.execute(_ALONE)
+@contextmanager
+def _alone(conn: Connection) -> Iterator[None]:
+    """StorageFailed when the other one takes too long."""
+    if conn.execute(_TAKE).scalar_one() != 1:
+        raise unanswered(TimeoutError("another program has been laying out this database for two minutes"))
+    try:
+        yield
+    finally:
+        with suppress(SQLAlchemyError):  # a connection that was lost has released it
+            conn.execute(_RELEASE)
 
 
 @compiles(CreateTable, "mariadb")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.blocking import Blocking
 from server.db.session import Connection, DatabaseUnusable
+from server.db.unfinished import marked
 from server.db.version import is_current
 
 __all__ = ["is_current", "upgrade"]
@@ -20,7 +21,10 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 def upgrade(url: str) -> None:
-    """Brings an empty or older database to this version in one transaction. UnknownDatabase, DatabaseUnusable."""
+    """Brings an empty or older database to this version, in one transaction where the database can do that.
+
+    UnknownDatabase, DatabaseUnusable.
+    """
     database = Blocking.open(url)
     try:
         database.lay_out(_upgrade)
@@ -35,7 +39,8 @@ def upgrade(url: str) -> None:
 def _upgrade(conn: Connection) -> None:
     config = _config()
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    with marked(conn):
+        command.upgrade(config, "head")
 
 
 def _config() -> Config:

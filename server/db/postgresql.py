@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select
@@ -69,5 +71,8 @@ def _for_driver(url: URL) -> URL:
     return url.set(query=query)
 
 
-def _alone(conn: Connection) -> None:
+@contextmanager
+def _alone(conn: Connection) -> Iterator[None]:
+    """Until the transaction ends."""
     conn.execute(_ALONE, {"number": OUR_LOCK})
+    yield

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from random import Random
 from typing import Final, TypeVar
@@ -43,7 +44,7 @@ class Pools:
     writers: AsyncEngine
     readers: AsyncEngine
     reporters: AsyncEngine
-    alone: Callable[[Connection], None]
+    alone: Callable[[Connection], AbstractContextManager[None]]
 
     async def close(self) -> None:
         for each in (self.writers, self.readers, self.reporters):
@@ -68,8 +69,8 @@ class ServedDatabase(Database):
 
     async def lay_out(self, work: Callable[[Connection], T]) -> T:
         def alone(conn: Connection) -> T:
-            self._pools.alone(conn)
-            return work(conn)
+            with self._pools.alone(conn):
+                return work(conn)
 
         return await transact(self._pools.writers, alone)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
@@ -190,6 +191,20 @@ class OnServer:
             return
         sequence = f"{table.name}_{table.autoincrement_column.name}_seq"
         conn.exec_driver_sql(f"SELECT setval('{sequence}', 1, false)")
+
+
+@contextmanager
+def blank(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a database in which there is no table."""
+    if kind == SQLITE:
+        yield f"sqlite:///{folder}/hourkeep.sqlite3"
+        return
+    where, name = server(kind), f"{OURS}{os.getpid()}_blank"
+    where.say(f"CREATE DATABASE {name}")
+    try:
+        yield where.at(name)
+    finally:
+        drop(where, name)
 
 
 def remove_left_behind(server: Server) -> None:
