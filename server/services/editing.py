@@ -17,7 +17,7 @@ from server.db.session import Connection
 from server.domain.claims import Claim
 from server.domain.corrections import Bounds
 from server.domain.errors import Conflict, Invalid, Stale
-from server.domain.holds import FUTURE_LIMIT_S, Hold
+from server.domain.holds import FUTURE_LIMIT_S, TIME_HOLDS, Hold
 from server.domain.ids import uuid7
 from server.domain.messages import (
     ActionKind,
@@ -248,18 +248,22 @@ def _new(said: T | UnsetType, before: T) -> T | None:
 
 
 def _moved(facts: Facts, before: TimeLog, said: ChangeLog) -> list[Bounds]:
-    """The bounds that change; Invalid where they cannot be."""
+    """The bounds that change; Invalid where they cannot be. Held time may be said again as it is: then it counts."""
     start, end = _new(said.start_time, before.start_time), _new(said.end_time, before.end_time or 0)
-    if start is None and end is None:
+    stretches = _stretches(facts, before.timer_id)
+    is_named = said.start_time is not UNSET or said.end_time is not UNSET
+    held = [each for each in stretches if each.hold in TIME_HOLDS and is_named]
+    if start is None and end is None and not held:
         return []
     if end is not None and _is_current(facts, before):
         raise _invalid("end_time", RUNNING_END)
-    stretches = _stretches(facts, before.timer_id)
     last = end or before.end_time or facts.now
     _must_be_right(facts, [Bounds("", start or before.start_time, last)], is_long=True)
-    changed = bounds.moved(stretches, start, end)
-    _must_be_right(facts, [each for each in changed if not each.is_void])
-    return changed
+    changed = {each.claim_id: each for each in bounds.moved(stretches, start, end)}
+    for each in held:
+        changed.setdefault(each.claim_id, Bounds(each.claim_id, each.start, each.end))
+    _must_be_right(facts, [each for each in changed.values() if not each.is_void])
+    return list(changed.values())
 
 
 def _is_current(facts: Facts, log: TimeLog) -> bool:

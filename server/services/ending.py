@@ -59,8 +59,10 @@ def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
 def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
     """What began before a period was closed, and ends afterwards, is for its manager to see."""
     hold = time_hold(at, facts.now, facts.organisation.limits)
-    if hold is not None or stored is None or not facts.may_be_closed(stored.claim.start):
+    if hold is not None or stored is None or stored.admission is not None:
         return hold
+    if not facts.may_be_closed(stored.claim.start):
+        return None
     project_id = facts.project_of(facts.issue_of(stored.timer_id))
     return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
 

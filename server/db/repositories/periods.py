@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, false, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
 from server.db.repositories.instants import to_s
 from server.db.session import Connection, insert_row
-from server.db.tables import closed_periods, period_requests, projects, users
+from server.db.tables import closed_periods, period_requests, project_members, projects, users
 from server.domain.messages import AskedChange, Period, PeriodRequest, RequestStatus
 
 _closed: Final = closed_periods.c.reopened_at.is_(None)
@@ -76,10 +76,11 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks. `projects`: of these they may see everything; None: of all."""
+    """Who asks: they see their own requests, and those of the projects that they manage; `sees_all`: everybody's."""
 
     user_id: int
-    projects: Sequence[int] | None
+    manages: bool
+    sees_all: bool
 
 
 def closed_until(conn: Connection) -> int:
@@ -114,12 +115,12 @@ def find(conn: Connection, period_id: int) -> Period | None:
     return None if row is None else _period(row)
 
 
-def page(conn: Connection, project_ids: Sequence[int] | None, before: int | None, limit: int) -> list[Period]:
-    """Newest first, of the organisation and of these projects; None: of all. `before`: the id of the last one shown."""
+def page(conn: Connection, member: int | None, before: int | None, limit: int) -> list[Period]:
+    """Newest first, of the organisation and of this member's projects; None: of all. `before`: the last id shown."""
     question = _PERIODS.order_by(closed_periods.c.id.desc()).limit(limit)
-    if project_ids is not None:
-        of_these = closed_periods.c.project_id.in_(project_ids) if project_ids else false()
-        question = question.where(or_(closed_periods.c.project_id.is_(None), of_these))
+    if member is not None:
+        own = closed_periods.c.project_id.in_(_projects_of(member))
+        question = question.where(or_(closed_periods.c.project_id.is_(None), own))
     if before is not None:
         question = question.where(closed_periods.c.id < before)
     return [_period(row) for row in conn.execute(question)]
@@ -170,9 +171,11 @@ def requests(
 ) -> list[PeriodRequest]:
     """Newest first: one's own, and those of the reader's projects."""
     question = _REQUESTS.order_by(period_requests.c.id.desc()).limit(limit)
-    if reader.projects is not None:
-        of_these = period_requests.c.project_id.in_(reader.projects) if reader.projects else false()
-        question = question.where(or_(period_requests.c.user_id == reader.user_id, of_these))
+    if not reader.sees_all:
+        readable = period_requests.c.user_id == reader.user_id
+        if reader.manages:
+            readable |= period_requests.c.project_id.in_(_projects_of(reader.user_id))
+        question = question.where(readable)
     if status is not None:
         question = question.where(period_requests.c.status == str(status))
     if before is not None:
@@ -200,6 +203,10 @@ def decide(  # noqa: PLR0917  # what was decided, by whom
             "b_log_id": log_id,
         },
     )
+
+
+def _projects_of(member: int) -> Select[Any]:
+    return select(project_members.c.project_id).where(project_members.c.user_id == member)
 
 
 def _period(row: Any) -> Period:

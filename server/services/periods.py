@@ -1,0 +1,106 @@
+"""Which days are closed, so that their time changes only when somebody approves it?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from server.db.repositories import organisation, periods
+from server.db.repositories.periods import Closing
+from server.db.session import Connection
+from server.domain.errors import Invalid, NotFound
+from server.domain.messages import ClosePeriod, FieldError, Period, PeriodPage, Role
+from server.domain.principal import Principal
+from server.domain.trail import Facts
+from server.services import audit, rights
+from server.services.audit import Entry
+
+FIRST_DAY: Final = date(2000, 1, 1)
+LONGEST: Final = timedelta(days=3660)
+
+
+def page(conn: Connection, principal: Principal, before: str | None, limit: int) -> PeriodPage:
+    """Newest first: of the organisation, and of the projects that one sees; also those that were opened again."""
+    member = None if principal.role is Role.ADMIN else principal.user_id
+    found = periods.page(conn, member, None if before is None else int(before), limit + 1)
+    shown = found[:limit]
+    return PeriodPage(shown, str(shown[-1].id) if len(found) > limit else None)
+
+
+def close(conn: Connection, principal: Principal, said: ClosePeriod, now_ms: int) -> Period:
+    """Days that are over. The project's managers; of the whole organisation administrators. Invalid, Forbidden, NotFound."""
+    _must_manage(conn, principal, said.project_id)
+    settings = organisation.find(conn)
+    _check(said, settings.day_of(now_ms // 1000))
+    closing = Closing(
+        said.project_id,
+        said.from_date,
+        said.until_date,
+        _midnight_ms(said.from_date, settings.zone),
+        _midnight_ms(said.until_date + timedelta(days=1), settings.zone),
+    )
+    period_id = periods.close(conn, closing, principal.user_id, now_ms)
+    made = _period(conn, period_id)
+    audit.record(conn, _entry(principal, "period.closed", made, None, _facts(made)), now_ms)
+    return made
+
+
+def reopen(conn: Connection, principal: Principal, period_id: int, now_ms: int) -> Period:
+    """What is open already stays so. NotFound, Forbidden."""
+    before = periods.find(conn, period_id)
+    if before is None:
+        raise NotFound("There is no such period.")
+    _must_manage(conn, principal, before.project_id)
+    if not periods.reopen(conn, period_id, principal.user_id, now_ms):
+        return before
+    opened = _period(conn, period_id)
+    audit.record(conn, _entry(principal, "period.reopened", opened, _facts(before), _facts(opened)), now_ms)
+    return opened
+
+
+def _must_manage(conn: Connection, principal: Principal, project_id: int | None) -> None:
+    if project_id is None:
+        rights.administer(principal)
+    else:
+        rights.manage_project(conn, principal, project_id)
+
+
+def _check(said: ClosePeriod, today: date) -> None:
+    errors = []
+    if said.from_date < FIRST_DAY:
+        errors.append(FieldError("from_date", f"Choose a day from {FIRST_DAY} on."))
+    if said.until_date < said.from_date:
+        errors.append(FieldError("until_date", "It ends before it begins."))
+    elif said.until_date >= today:
+        errors.append(FieldError("until_date", "Only days that are over can be closed."))
+    elif said.until_date - said.from_date > LONGEST:
+        errors.append(FieldError("until_date", "Close at most ten years at once."))
+    if errors:
+        raise Invalid("Correct what is named and ask again.", errors=errors)
+
+
+def _midnight_ms(day: date, zone: tzinfo) -> int:
+    """Where midnight is skipped, the first instant that exists."""
+    return int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()) * 1000
+
+
+def _period(conn: Connection, period_id: int) -> Period:
+    found = periods.find(conn, period_id)
+    if found is None:
+        raise LookupError(f"period {period_id} was just written")
+    return found
+
+
+def _entry(
+    principal: Principal, action: str, period: Period, before: Facts | None, after: Facts | None
+) -> Entry:
+    return Entry(principal.user_id, action, "period", str(period.id), before, after, period.project_id)
+
+
+def _facts(period: Period) -> Facts:
+    return {
+        "project_id": period.project_id,
+        "from_date": period.from_date.isoformat(),
+        "until_date": period.until_date.isoformat(),
+        "is_open": period.reopened_at is not None,
+    }
