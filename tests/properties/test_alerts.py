@@ -80,7 +80,8 @@ class Agree:
 Step = Wait | Start | Pause | Stop | Enter | Shorten | Agree
 people = st.integers(0, PEOPLE - 1)
 percents = st.integers(1, 100)
-agreements = st.tuples(st.integers(1, 40_000), percents, percents).map(
+totals = st.one_of(st.integers(1, 50), st.integers(1, 20_000), st.integers(10**5, 10**6))
+agreements = st.tuples(totals, percents, percents).map(
     lambda said: Agree(said[0], min(said[1:]), max(said[1:]))
 )
 steps: st.SearchStrategy[Step] = st.one_of(
@@ -93,8 +94,15 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(Enter, st.integers(1, 200)),
     st.builds(Shorten, st.integers(0, 199)),
     agreements,
+    agreements,
 )
-rates = st.tuples(st.sampled_from(RateType), st.integers(1, 400_000), st.booleans())
+prices = st.one_of(
+    st.tuples(st.just(RateType.HOURLY), st.integers(1, 5000)),  # of which a second rounds to nothing
+    st.tuples(st.just(RateType.HOURLY), st.integers(1, 400_000)),
+    st.tuples(st.just(RateType.MINUTELY), st.integers(1, 5000)),
+    st.tuples(st.just(RateType.SECONDLY), st.integers(1, 100)),
+)
+rates = st.tuples(prices, st.booleans()).map(lambda said: (*said[0], said[1]))
 
 
 @dataclass
@@ -290,7 +298,9 @@ class Run:
         return [f"{kind} at {when}" for kind, _, _, when in found]
 
 
-@given(agreements, st.lists(rates, min_size=PEOPLE, max_size=PEOPLE), st.lists(steps, max_size=14))
+@given(
+    agreements, st.lists(rates, min_size=PEOPLE, max_size=PEOPLE), st.lists(steps, min_size=5, max_size=25)
+)
 @settings(max_examples=100)
 def test_alerts_are_the_upward_crossings(
     company: Company, agreed: Agree, prices: list[tuple[RateType, int, bool]], said: list[Step]
