@@ -15,10 +15,8 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from types import FrameType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-import structlog
 import uvicorn
 from structlog.typing import FilteringBoundLogger
 
@@ -37,8 +35,11 @@ from server.db.session import Database
 from server.domain.principal import ServerIdentity
 from server.live.background import running
 from server.live.bus import Bus
+from server.log import Forward, open_log
 from server.services import identity
-from server.settings import PRODUCT, BadSetting, LogLevel, Settings
+from server.settings import PRODUCT, BadSetting, Settings
+
+__all__ = ["CannotListen", "build", "description", "listen", "open_log", "serve"]
 
 if TYPE_CHECKING:
     from server.live.together import Together
@@ -61,7 +62,7 @@ def serve(settings: Settings, database_url: str) -> None:
     """
     with listen(settings.host, settings.port) as listener:
         log = open_log(settings.log_level, sys.stderr.buffer)
-        logging.basicConfig(handlers=[_Forward(log)], level=logging.WARNING)
+        logging.basicConfig(handlers=[Forward(log)], level=logging.WARNING)
         server = _identity(database_url)
         bus = Bus(secrets.token_hex(INSTANCE_BYTES))
         app = build(
@@ -178,26 +179,6 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def open_log(level: LogLevel, stream: BinaryIO) -> FilteringBoundLogger:
-    """JSON, a line an event."""
-    log: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.BytesLogger(stream),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=_as_json),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
-    return log
-
-
-def _as_json(event: object, **_options: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=repr)
-
-
 def _run(app: Envelope, listener: socket.socket, settings: Settings, bus: Bus) -> None:
     config = uvicorn.Config(
         app,
@@ -231,16 +212,3 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._bus.close()
         await super().shutdown(sockets)
-
-
-class _Forward(logging.Handler):
-    """What libraries say goes into the same log."""
-
-    def __init__(self, log: FilteringBoundLogger) -> None:
-        super().__init__()
-        self._log = log
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._log.log(
-            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info or None
-        )
