@@ -66,7 +66,7 @@ def serve(settings: Settings, database_url: str) -> None:
         server = _identity(database_url)
         bus = Bus(secrets.token_hex(INSTANCE_BYTES))
         app = build(
-            open_database(database_url),
+            open_database(database_url, settings.replica_url),
             server,
             SystemClock(),
             log,

@@ -55,7 +55,7 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database_url` None: a SQLite file in the user's own data folder.
+    """`database_url` None: a SQLite file in the user's own data folder. `replica_url`: from which reports are read.
 
     `secret_key` None: the database's own is used. `redis_url` None: this is the only instance. `mail` None: nobody is written
     to. `webhook_networks`: those that webhooks may lead to beside public addresses. `trusted_proxies`: addresses and networks
@@ -65,6 +65,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     database_url: str | None = None
+    replica_url: str | None = None
     log_level: LogLevel = LogLevel.INFO
     secret_key: str | None = None
     redis_url: str | None = None
@@ -85,6 +86,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         host=variables.get("HOURKEEP_HOST") or DEFAULT_HOST,
         port=_port(variables.get("HOURKEEP_PORT") or str(DEFAULT_PORT)),
         database_url=variables.get("HOURKEEP_DATABASE_URL") or None,
+        replica_url=variables.get("HOURKEEP_REPLICA_URL") or None,
         log_level=_level(variables.get("HOURKEEP_LOG_LEVEL") or LogLevel.INFO),
         secret_key=_secret("HOURKEEP_SECRET_KEY", variables),
         redis_url=_redis(variables.get("HOURKEEP_REDIS_URL")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from random import Random
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -30,22 +30,41 @@ KINDS: Final = {
 EXAMPLES: Final = "sqlite:////absolute/path, postgresql://user@host/name or mariadb://user@host/name"
 
 
-def open_database(address: str) -> Database:
-    """SQLite's is opened now, the others when there is work. UnknownDatabase, DatabaseUnusable."""
+def open_database(address: str, replica: str | None = None) -> Database:
+    """SQLite's is opened now, the others when there is work. UnknownDatabase, DatabaseUnusable.
+
+    `replica`: of PostgreSQL's streaming replica, from which reports are read.
+    """
     url = understood(address)
     kind = KINDS[url.drivername]
+    if replica is not None and kind != POSTGRESQL:
+        raise UnknownDatabase(
+            "Only PostgreSQL's reports are read from a replica. Leave HOURKEEP_REPLICA_URL away."
+        )
     if kind == SQLITE:
         return SqliteDatabase(url)
     try:
         # What a server on SQLite would import for nothing.
-        pools = import_module(f"server.db.{kind}").pools(url.set(drivername=DRIVERS[kind]))
-        served = import_module("server.db.served")
+        return _served(url, kind, replica)
     except ModuleNotFoundError as missing:
         raise UnknownDatabase(
             f"The driver for this database is not installed ({missing.name}). Type: pip install 'hourkeep[{kind}]'"
         ) from missing
-    database: Database = served.ServedDatabase(pools, served.Patience(Random()))  # noqa: S311  # no secret
-    return database
+
+
+def _served(url: URL, kind: str, replica: str | None) -> Database:
+    dialect = import_module(f"server.db.{kind}")
+    served = import_module("server.db.served")
+    pools = dialect.pools(url.set(drivername=DRIVERS[kind]))
+    patience = served.Patience(Random())  # noqa: S311  # no secret
+    if replica is None:
+        return cast(Database, served.ServedDatabase(pools, patience))
+    copy = understood(replica)
+    if KINDS[copy.drivername] != POSTGRESQL:
+        raise UnknownDatabase("HOURKEEP_REPLICA_URL names no PostgreSQL.")
+    followed = import_module("server.db.replica")
+    engine = dialect.reporters(copy.set(drivername=DRIVERS[POSTGRESQL]))
+    return cast(Database, followed.FollowedDatabase(pools, patience, engine))
 
 
 def understood(address: str) -> URL:

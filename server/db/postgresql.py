@@ -15,6 +15,8 @@ from server.db.served import Pools
 WRITERS: Final = 8
 READERS: Final = 8
 REPORTERS: Final = 2
+WRITE: Final = "READ COMMITTED"
+READ: Final = "REPEATABLE READ"
 PATIENCE_S: Final = 10
 STATEMENTS: Final = 500  # that each connection keeps prepared: more than there are
 SSL_MODE: Final = "sslmode"  # as everything but the driver calls it
@@ -33,22 +35,20 @@ SETTINGS: Final = {
 def pools(url: URL) -> Pools:
     """ModuleNotFoundError without the driver."""
     return Pools(
-        writers=_engine(url, WRITERS, "READ COMMITTED"),
-        readers=readers(url, READERS),
-        reporters=readers(url, REPORTERS),
+        writers=_engine(url, WRITERS, WRITE),
+        readers=_engine(url, READERS, READ),
+        reporters=reporters(url),
         alone=_alone,
     )
 
 
-def readers(url: URL, size: int) -> AsyncEngine:
+def reporters(url: URL) -> AsyncEngine:
     """Each transaction sees one state and can change nothing."""
-    return _engine(url, size, "REPEATABLE READ").execution_options(postgresql_readonly=True)
+    return _engine(url, REPORTERS, READ)
 
 
 def _engine(url: URL, size: int, isolation: str) -> AsyncEngine:
-    settings = dict(SETTINGS)
-    if isolation == "REPEATABLE READ":
-        settings["default_transaction_read_only"] = "on"
+    settings = SETTINGS | {"default_transaction_read_only": "on" if isolation == READ else "off"}
     return create_async_engine(
         _for_driver(url),
         isolation_level=isolation,

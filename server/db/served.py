@@ -56,7 +56,7 @@ class ServedDatabase(Database):
 
     def __init__(self, pools: Pools, patience: Patience) -> None:
         self._pools = pools
-        self._patience = patience
+        self.patience = patience
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         return await self._patiently(self._pools.writers, work)
@@ -84,7 +84,7 @@ class ServedDatabase(Database):
             except DBAPIError as failure:
                 if not may_work_again(failure):
                     raise named(failure) from failure
-            await self._patience.wait(tries)
+            await self.patience.wait(tries)
         try:
             return await transact(engine, work)
         except DBAPIError as failure:
