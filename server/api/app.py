@@ -36,6 +36,7 @@ from server.api import (
     timers,
     webhooks,
 )
+from server.api.asked import is_clear
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
@@ -132,10 +133,14 @@ ROUTES: Final = [
 def routers() -> list[Router]:
     return [
         Router("/", route_handlers=[*told(HEALTH), *HEALTH], return_dto=None),
-        Router(
-            PREFIX, route_handlers=[*told(ROUTES), *ROUTES], return_dto=None, before_request=carries_token
-        ),
+        Router(PREFIX, route_handlers=[*told(ROUTES), *ROUTES], return_dto=None, before_request=look_first),
     ]
+
+
+async def look_first(request: Ask) -> None:
+    """Before anything of the request's body is read. NotSignedIn, ForeignPage, Invalid."""
+    await carries_token(request)
+    is_clear(request)
 
 
 @cache

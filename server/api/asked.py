@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Final
 
 from litestar.params import PathParameter, QueryParameter
+
+from server.api.proof import Ask
+from server.domain.errors import Invalid
+from server.domain.messages import FieldError
 
 LAST_ID: Final = 2**53 - 1
 LAST_SECOND: Final = 32_503_680_000  # the year 3000
@@ -19,3 +24,31 @@ Cursor = Annotated[
     QueryParameter(pattern=r"^[0-9]{1,18}\.[0-9]{1,18}$", description="`next` of the page before."),
 ]
 PathId = Annotated[int, PathParameter(ge=1, le=LAST_ID)]
+
+NULL: Final = "null"
+IS_NULL: Final = "Leave this out instead."
+SAID_TWICE: Final = "Say this once."
+NAME_LIMIT: Final = 100
+
+
+def is_clear(request: Ask) -> None:
+    """Litestar reads `null` as if nothing had been asked for, and takes the last of two values. Invalid."""
+    if not request.scope["query_string"]:
+        return
+    asked = list(request.query_params.multi_items())
+    twice = [name for name, times in Counter(name for name, _ in asked).items() if times > 1]
+    errors = [FieldError(name[:NAME_LIMIT], SAID_TWICE) for name in twice]
+    nulls = [name for name, value in asked if value.lower() == NULL and name not in twice]
+    if nulls:
+        errors += [FieldError(name, IS_NULL) for name in nulls if name in _no_texts(request)]
+    if errors:
+        raise Invalid("Correct what is named and ask again.", errors=errors)
+
+
+def _no_texts(request: Ask) -> set[str]:
+    """In a text `null` is a word like any other."""
+    return {
+        getattr(known.kwarg_definition, "name", None) or name
+        for name, known in request.route_handler.parsed_fn_signature.parameters.items()
+        if known.is_optional and str not in [kind.annotation for kind in known.inner_types]
+    }

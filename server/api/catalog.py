@@ -20,7 +20,7 @@ PAGE_LIMIT: Final = 1000
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="At most so many.")]
 Words = Annotated[
     str | None,
-    QueryParameter(max_length=200, pattern=r"^[^\0]*$", description="What key or summary contain."),
+    QueryParameter(max_length=200, pattern=r"^[^\x00]*$", description="What key or summary contain."),
 ]
 
 

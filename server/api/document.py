@@ -28,6 +28,7 @@ VERY_END: Final = r"$(?!\n)"  # in Python's words
 TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
 BODILESS: Final = (204, 304)
+STREAM: Final = "text/event-stream"
 TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
 SESSION: Final = "session"
 BY_COOKIE: Final = f"Everything but GET also needs the session's csrf_token in the header {CSRF_HEADER}."
@@ -87,6 +88,8 @@ def _tidy(operation: dict[str, Any]) -> None:
             del operation["responses"][status]
         if int(status) in BODILESS:
             reply.pop("content", None)
+        if STREAM in reply.get("content", {}):
+            reply["content"][STREAM] = {}  # what an event carries is told in words
         _tidy_headers(reply)
     for parameter in operation.get("parameters", ()):
         for flag in ("deprecated", "allowEmptyValue", "allowReserved"):

@@ -81,7 +81,7 @@ class Streams:
         200: ResponseSpec(
             str, generate_examples=False, description="A stream of events", media_type=MEDIA_TYPE
         ),
-        **documented(401, 429),
+        **documented(401, 422, 429),
     },
 )
 async def events(

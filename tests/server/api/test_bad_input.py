@@ -154,6 +154,9 @@ def test_a_wrong_method(front: Front, method: str, path: str, allowed: str) -> N
         ("cursor=" + "9" * 101, ["cursor"]),
         ("cursor=1%00.2", ["cursor"]),
         ("limit=x&from=x&billable=x", ["limit", "from", "billable"]),
+        ("project=null", ["project"]),
+        ("from=%6eULL&status=null&billable=Null", ["from", "status", "billable"]),
+        ("user=1&user=2", ["user"]),
     ],
 )
 def test_a_question_about_logs_that_cannot_be_answered(anna: Caller, query: str, fields: list[str]) -> None:
@@ -175,7 +178,7 @@ def test_a_question_about_issues_that_cannot_be_answered(anna: Caller, query: st
     refused(anna.ask("GET", f"/issues?{query}"), 422, "invalid", field)
 
 
-@pytest.mark.parametrize("q", ["%", "_", "'", '"; DROP TABLE issues', "\\", "🙂"])
+@pytest.mark.parametrize("q", ["null", "%", "_", "'", '"; DROP TABLE issues', "\\", "🙂"])
 def test_any_words_can_be_looked_for(anna: Caller, q: str) -> None:
     assert anna.get("/issues", q=q)["items"] == []
 
