@@ -56,12 +56,18 @@ def without_beginning(stretches: Sequence[Claim], at: int) -> list[Bounds]:
 
 
 def rest(stretches: Sequence[Claim], at: int) -> list[tuple[int, int]]:
-    """Start and end of what lies at or after that second; all of them have ended."""
-    return [(max(each.start, at), each.end) for each in stretches if each.end is not None and each.end > at]
+    """Start and end of what lies at or after that second; all of them have ended. One without a second is left out."""
+    return [
+        (max(each.start, at), each.end)
+        for each in stretches
+        if each.end is not None and each.end > max(each.start, at)
+    ]
 
 
 def beginning(stretches: Sequence[Claim], at: int) -> list[tuple[int, int]]:
-    """Start and end of what lies before that second."""
+    """Start and end of what lies before that second. One without a second is left out."""
     return [
-        (each.start, at if each.end is None else min(each.end, at)) for each in stretches if each.start < at
+        (each.start, at if each.end is None else min(each.end, at))
+        for each in stretches
+        if each.start < at and each.start != each.end
     ]

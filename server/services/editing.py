@@ -39,11 +39,11 @@ from server.domain.messages import (
 )
 from server.domain.principal import Principal
 from server.services import bounds
+from server.services.acting import acting_for
 from server.services.apply import apply
 from server.services.bodies import Body, say, server_instant
 from server.services.correcting import FIRST_SECOND
 from server.services.facts import Facts
-from server.services.leaving import acting_for
 from server.services.logbook import note, reach, taken
 from server.services.projection import reproject
 from server.services.rights import manage_project

@@ -18,6 +18,7 @@ from server.domain import chain
 from server.domain.errors import Forbidden
 from server.domain.messages import Action, OutcomeKind, Result, SyncCode, SyncLimits, SyncReply, SyncRequest
 from server.domain.principal import Principal, ServerIdentity
+from server.services import past_budget
 from server.services.apply import apply
 from server.services.bodies import Said, understand
 from server.services.facts import Facts
@@ -106,10 +107,12 @@ def _take(facts: Facts, request: SyncRequest, progress: _Progress) -> None:
         return
     new = list(_continuing(batch[len(known) :], progress))
     facts.load([each.said for each in new])
+    came_before = set(facts.actions)
     for each in new:
         if not _take_one(facts, each, progress):
             break
     reproject(facts)
+    past_budget.mark(facts, came_before)
 
 
 def _repeat(facts: Facts, device_id: str, known: list[Action], progress: _Progress) -> bool:

@@ -6,9 +6,8 @@ from server.db.repositories import accounts, organisation, timers
 from server.db.session import Connection
 from server.domain.messages import StopTimer, User
 from server.domain.principal import Principal
+from server.services.acting import acting_for
 from server.services.timers import pause, stop
-
-NO_SIGN_IN = 0
 
 
 def pause_if_wanted(conn: Connection, principal: Principal, now_ms: int) -> None:
@@ -25,7 +24,3 @@ def end_timer(conn: Connection, user: User, now_ms: int) -> None:
     """Somebody who may not work here any more has no timer after this second; their time up to it is kept."""
     if timers.present(conn, user.id).timer is not None:
         stop(conn, acting_for(user), StopTimer(), now_ms)
-
-
-def acting_for(user: User) -> Principal:
-    return Principal(user.id, user.email, user.name, user.role, NO_SIGN_IN, "")

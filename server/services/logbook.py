@@ -83,15 +83,15 @@ def taken(outcome: Outcome) -> None:
 
 def note(  # noqa: PLR0917  # who did what
     conn: Connection,
-    principal: Principal,
+    principal: Principal | None,
     action: str,
     before: TimeLog | None,
     after: TimeLog,
     now_ms: int,
 ) -> None:
-    """As the last write of the transaction."""
+    """As the last write of the transaction. `principal` None: the server itself."""
     entry = Entry(
-        principal.user_id,
+        None if principal is None else principal.user_id,
         action,
         "time_log",
         str(after.id),

@@ -39,7 +39,7 @@ from server.domain.messages import (
 )
 from server.domain.money import cost
 from server.domain.principal import Principal
-from server.services import budgets
+from server.services import budgets, past_budget
 from server.services.apply import apply
 from server.services.bodies import Body, say, server_instant
 from server.services.facts import Facts
@@ -66,6 +66,7 @@ def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: i
     timer_id, claim_id = uuid7(now_ms), uuid7(now_ms)
     _record(facts, ActionKind.START, StartBody(timer_id, claim_id, place.issue_id, server_instant(facts.now)))
     reproject(facts)
+    past_budget.mark(facts)
     log_id = facts.claims[claim_id].time_log_id or 0
     return TimerReply(
         success=True,
@@ -105,12 +106,16 @@ def resume(conn: Connection, principal: Principal, now_ms: int) -> TimerReply:
 
 
 def stop(conn: Connection, principal: Principal, request: StopTimer, now_ms: int) -> TimerReply:
-    """Always works while there is a timer. NoTimer."""
+    """Always works while there is a timer. NoTimer.
+
+    The answer tells of all that was worked, also where the log was divided at the end of its project's budget.
+    """
     facts = _facts(conn, principal, now_ms)
     current = _current(conn, principal)
     at = _end_at(facts, current)
     _record(facts, ActionKind.STOP, _stop_body(current, at, EndCause.USER, request.description))
     figures = reproject(facts)
+    past_budget.mark(facts)
     log = None if current.log_id is None else figures.get(current.log_id)
     seconds = current.closed_seconds if log is None else log.duration_seconds
     return TimerReply(
