@@ -14,6 +14,7 @@ from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
 from server.domain.messages import ResumeBody, StartBody
 from server.domain.permissions import may_track
+from server.services import totals
 from server.services.bodies import envelope
 from server.services.facts import Facts
 from server.services.outcome import Outcome, applied, held, rejected
@@ -115,6 +116,7 @@ def log_for(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> in
         terms=facts.kept_terms.get(timer_id) or facts.terms(place.project_id, day),
     )
     made = logs.add(facts.conn, new, facts.sender.now_ms)
+    totals.move(facts.conn, [(None, made)])
     facts.new_logs[made.log_id] = made
     return made.log_id
 

@@ -6,7 +6,7 @@ Only the stretch of time that the new facts touch is looked at. All of it is wri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -135,16 +135,8 @@ def _figures(
         changed.append((before, after))
         spendings += _spendings(before, after)
     logs.set_figures(facts.conn, [after for _, after in changed], facts.sender.now_ms)
-    _count_in_totals(facts, changed)
+    totals.move(facts.conn, changed)
     return figures, spendings
-
-
-def _count_in_totals(facts: Facts, changed: Sequence[tuple[Figures, Figures]]) -> None:
-    """A log that was made by these facts was in no total before."""
-    seen = {after.log_id for _, after in changed}
-    begun = [(None, made) for log_id, made in facts.new_logs.items() if log_id not in seen]
-    moved = [(None if after.log_id in facts.new_logs else before, after) for before, after in changed]
-    totals.move(facts.conn, [*begun, *moved])
 
 
 def _spendings(before: Figures, after: Figures) -> list[Spending]:
