@@ -6,9 +6,10 @@ On the event loop itself, without a thread: a query takes less time than a switc
 from __future__ import annotations
 
 import sqlite3
-from asyncio import get_running_loop
-from collections.abc import Callable
+from asyncio import Future, get_running_loop
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -19,6 +20,8 @@ from sqlalchemy.pool import NullPool
 from server.db.session import Database, DatabaseUnusable, StorageFailed
 
 T = TypeVar("T")
+
+AT_ONCE: Final = 32  # then those who read have a turn
 
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -39,7 +42,7 @@ class SqliteDatabase(Database):
     def __init__(self, url: URL) -> None:
         self._engine = _engine(url)
         try:
-            self._writer = _Lane(self._engine.connect(), "BEGIN IMMEDIATE")
+            self._writer = _Writer(self._engine.connect(), "BEGIN IMMEDIATE")
             self._reader = _Lane(self._engine.connect(), "BEGIN")
         except SQLAlchemyError as failure:
             self._engine.dispose()
@@ -48,7 +51,7 @@ class SqliteDatabase(Database):
         self._thread = ThreadPoolExecutor(1, "report")
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        return self._writer.transact(work)
+        return await self._writer.together(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return self._reader.transact(work)
@@ -78,7 +81,7 @@ class _Lane:
     def transact(self, work: Callable[[Connection], T]) -> T:
         try:
             self._conn.begin()
-            self._begin_now()
+            self._say(self._begin)
             result = work(self._conn)
             self._conn.commit()
         except BaseException:
@@ -91,13 +94,92 @@ class _Lane:
     def close(self) -> None:
         self._conn.close()
 
-    def _begin_now(self) -> None:
-        """Past SQLAlchemy, where these two words would cost as much as a query. StorageFailed."""
-        driver: Any = self._conn.connection.driver_connection
+    @property
+    def _driver(self) -> Any:
+        return self._conn.connection.driver_connection
+
+    def _say(self, words: str) -> None:
+        """Past SQLAlchemy, where they would cost as much as a query. StorageFailed."""
         try:
-            driver.execute(self._begin)
+            self._driver.execute(words)
         except sqlite3.OperationalError as failure:
-            raise StorageFailed(self._begin, None, failure) from failure
+            raise StorageFailed(words, None, failure) from failure
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    result: Any = None
+    failure: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    work: Callable[[Connection], Any]
+    done: Future[Any]
+
+    def settle(self, end: _End) -> None:
+        if self.done.done():
+            return  # who asked for it has gone
+        if end.failure is None:
+            self.done.set_result(end.result)
+        else:
+            self.done.set_exception(end.failure)
+
+
+class _Writer(_Lane):
+    """What waits in one turn of the event loop becomes durable in one commit, which takes as long for many as for one."""
+
+    def __init__(self, conn: Connection, begin: str) -> None:
+        super().__init__(conn, begin)
+        self._waiting: list[_Errand] = []
+
+    async def together(self, work: Callable[[Connection], T]) -> T:
+        """As `transact`."""
+        loop = get_running_loop()
+        errand = _Errand(work, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._go)
+        self._waiting.append(errand)
+        result: T = await errand.done
+        return result
+
+    def _go(self) -> None:
+        errands, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if self._waiting:
+            get_running_loop().call_soon(self._go)
+        for errand, end in zip(errands, self._ends(errands), strict=True):
+            errand.settle(end)
+
+    def _ends(self, errands: Sequence[_Errand]) -> list[_End]:
+        """What each came to; what they did is committed."""
+        if len(errands) > 1:
+            try:
+                return self.transact(lambda _: [self._one(each.work) for each in errands])
+            except StorageFailed as failure:
+                return [_End(failure=failure)] * len(errands)
+            except Exception:  # noqa: BLE001, S110  # one of them spoils the others' commit: they go one by one
+                pass
+        return [self._alone(each.work) for each in errands]
+
+    def _alone(self, work: Callable[[Connection], Any]) -> _End:
+        try:
+            return _End(self.transact(work))
+        except Exception as failure:  # noqa: BLE001  # whose work it was gets it
+            return _End(failure=failure)
+
+    def _one(self, work: Callable[[Connection], Any]) -> _End:
+        """When it raises, nothing of it is left, and the others go on."""
+        self._say("SAVEPOINT one_errand")
+        try:
+            result = work(self._conn)
+        except Exception as failure:
+            if not self._driver.in_transaction:  # SQLite has undone everybody's
+                raise
+            self._say("ROLLBACK TO one_errand")
+            self._say("RELEASE one_errand")
+            return _End(failure=failure)
+        self._say("RELEASE one_errand")
+        return _End(result)
 
 
 def _engine(url: URL) -> Engine:
