@@ -35,6 +35,7 @@ from server.db.session import Database
 from server.domain.principal import ServerIdentity
 from server.live.background import running
 from server.live.bus import Bus
+from server.live.cache import NoCache
 from server.log import Forward, open_log
 from server.services import identity
 from server.settings import PRODUCT, BadSetting, Settings
@@ -128,6 +129,7 @@ def build(
     rooms = Rooms(
         streams=Streams(bus),
         metrics=metrics,
+        cache=NoCache() if together is None else together.cache,
         outside=Outside(server.key(settings.secret_key), settings.webhook_networks),
     )
 

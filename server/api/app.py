@@ -48,6 +48,7 @@ from server.api.webhooks import Outside
 from server.api.wire import BODY_LIMIT, Answer
 from server.db.session import ConstraintBroken, StorageFailed
 from server.domain.errors import Refusal
+from server.live.cache import Cache
 
 Background = AbstractAsyncContextManager[None]
 
@@ -156,6 +157,7 @@ class Rooms:
     streams: Streams
     metrics: Metrics
     outside: Outside
+    cache: Cache
 
 
 def create_app(
@@ -180,6 +182,7 @@ def create_app(
                 "streams": rooms.streams,
                 "metrics": rooms.metrics,
                 "outside": rooms.outside,
+                "cache": rooms.cache,
             }
         ),
         openapi_config=None,

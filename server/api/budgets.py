@@ -8,10 +8,12 @@ from litestar import delete, get, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from server.api.asked import Page, PathId
-from server.api.office import Ask, office_of
+from server.api.cached import BUDGETS_LAST_S, Kept, cached
+from server.api.office import Ask, Call, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body, NoBody
 from server.domain.messages import AlertPage, BudgetAlert, LockBudget, ProjectBudget, SetBudget
+from server.live.cache import budget_topic
 from server.services import alerts, budgets
 
 BUDGET: Final = "/time-tracking/projects/{project_id:int}/budget"
@@ -30,11 +32,16 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="At most 
     responses=documented(401, 403, 404, 422),
 )
 async def project_budget(request: Ask, project_id: PathId) -> Answer[ProjectBudget]:
-    return Answer(
-        await office_of(request).read(
-            request, lambda call: budgets.shown(call.conn, call.principal, project_id, call.now_ms)
-        )
+    def key(call: Call) -> str:
+        day = budgets.day_for(call.conn, call.principal, project_id, call.now_ms)
+        return f"budget.{project_id}.{day}"
+
+    kept = Kept(ProjectBudget, budget_topic(project_id), BUDGETS_LAST_S, key, budgets.stays)
+    found = await cached(
+        request, kept, lambda call: budgets.shown(call.conn, call.principal, project_id, call.now_ms)
     )
+    found.as_of = office_of(request).clock.now_ms() // 1000
+    return Answer(found)
 
 
 @put(

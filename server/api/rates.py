@@ -8,7 +8,8 @@ from litestar import delete, get, post, put
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from server.api.asked import Id, PathId
-from server.api.office import Ask, office_of
+from server.api.cached import RATES_LAST_S, Kept, cached
+from server.api.office import Ask, Call, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body
 from server.domain.messages import (
@@ -20,6 +21,7 @@ from server.domain.messages import (
     SetLevelRate,
     SetRate,
 )
+from server.live.cache import RATES
 from server.services import rate_history, rate_preview, rate_setting
 from server.services.rate_history import RateFilter
 
@@ -50,9 +52,15 @@ Level = Annotated[RateLevel, PathParameter(description="Whose rate.")]
     responses=documented(401, 404, 422),
 )
 async def rate(request: Ask, *, user_id: Id = None, project_id: Id = None) -> Answer[RateToday]:
+    def key(call: Call) -> str:
+        asked = rate_history.asked_today(call.conn, call.principal, user_id, project_id, call.now_ms)
+        return f"rate.{asked.person}.{project_id}.{asked.day}"
+
+    kept = Kept(RateToday, RATES, RATES_LAST_S, key, lambda _: True)
     return Answer(
-        await office_of(request).read(
+        await cached(
             request,
+            kept,
             lambda call: rate_history.today(call.conn, call.principal, user_id, project_id, call.now_ms),
         )
     )

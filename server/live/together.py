@@ -5,6 +5,7 @@ Imported only where Redis is configured: a single instance needs none of it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from server.live.bus import Bus
 from server.live.fanout import Fanout
 from server.live.gate import Gate, OwnGate
 from server.live.shared import Shared
+from server.live.shared_cache import SharedCache
 from server.live.shared_gate import SharedGate
 
 
@@ -23,6 +25,7 @@ class Together:
     """`run` is to be run as long as the application lives."""
 
     gate: Gate
+    cache: SharedCache
     _bus: Bus
     _shared: Shared
     _fanout: Fanout
@@ -31,10 +34,13 @@ class Together:
         """What happened here."""
         self._bus.publish(events)
         self._fanout.send(events)
+        self.cache.forget(events)
 
     async def run(self) -> None:
         try:
-            await self._fanout.run()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._fanout.run())
+                group.create_task(self.cache.run())
         finally:
             await self._shared.close()
 
@@ -43,4 +49,4 @@ def join(url: str, company: str, bus: Bus, ticks: Callable[[], float], log: Filt
     """`company`: several may use one Redis."""
     shared = Shared(url, f"hourkeep:{company}", ticks, log)
     fanout = Fanout(shared, bus.name, bus.publish, bus.lost)
-    return Together(SharedGate(shared, OwnGate()), bus, shared, fanout)
+    return Together(SharedGate(shared, OwnGate()), SharedCache(shared), bus, shared, fanout)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import UNSET
 
 from server.db import after
@@ -55,6 +57,18 @@ def shown(conn: Connection, principal: Principal, project_id: int, now_ms: int) 
     """For the project's managers. NotFound, Forbidden."""
     rights.manage_project(conn, principal, project_id)
     return _shown(conn, _existing(budgets.find(conn, project_id)), now_ms)
+
+
+def day_for(conn: Connection, principal: Principal, project_id: int, now_ms: int) -> date:
+    """The organisation's day, with which a budget's status changes. NotFound, Forbidden as for `shown`."""
+    rights.manage_project(conn, principal, project_id)
+    return organisation.find(conn).day_of(now_ms // 1000)
+
+
+def stays(shown: ProjectBudget) -> bool:
+    """Whether it stays so for the rest of the day, as long as nobody does anything: nothing runs, no lock is to come."""
+    runs = shown.forecast.per_hour != 0 or shown.forecast.used_up_at is not None
+    return not runs and (shown.locked_at is None or shown.is_locked)
 
 
 def change(

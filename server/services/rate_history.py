@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from server.db.repositories import organisation, rates
@@ -49,16 +50,32 @@ def page(
     return RatePage(items=[shown_rate(each) for each in shown], next=_cursor(shown[-1]) if more else None)
 
 
-def today(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose rate, and in which of the organisation's days."""
+
+    person: int
+    day: date
+
+
+def asked_today(
     conn: Connection, principal: Principal, user_id: int | None, project_id: int | None, now_ms: int
-) -> RateToday:
-    """Of oneself without a `user_id`; on a project, or for work in general. NotFound for whom or what one may not see."""
+) -> Asked:
+    """NotFound for whom or what one may not see."""
     person = principal.user_id if user_id is None else user_id
     rights.see_person(conn, principal, person)
     if project_id is not None:
         rights.see_project(conn, principal, project_id)
-    day = organisation.find(conn).day_of(now_ms // 1000)
-    found = rates.holding(conn, person, project_id, day)
+    return Asked(person, organisation.find(conn).day_of(now_ms // 1000))
+
+
+def today(
+    conn: Connection, principal: Principal, user_id: int | None, project_id: int | None, now_ms: int
+) -> RateToday:
+    """Of oneself without a `user_id`; on a project, or for work in general. NotFound for whom or what one may not see."""
+    asked = asked_today(conn, principal, user_id, project_id, now_ms)
+    person = asked.person
+    found = rates.holding(conn, person, project_id, asked.day)
     if found is None:
         return RateToday(person, None, None, None, None, None, None)
     rate = found.rate
