@@ -15,6 +15,7 @@ from server.domain.trail import Facts
 from server.services import audit, rights
 from server.services.audit import Entry
 
+NO_PERIOD: Final = "There is no such period."
 FIRST_DAY: Final = date(2000, 1, 1)
 LONGEST: Final = timedelta(days=3660)
 
@@ -49,8 +50,8 @@ def reopen(conn: Connection, principal: Principal, period_id: int, now_ms: int) 
     """What is open already stays so. NotFound, Forbidden."""
     before = periods.find(conn, period_id)
     if before is None:
-        raise NotFound("There is no such period.")
-    _must_manage(conn, principal, before.project_id)
+        raise NotFound(NO_PERIOD)
+    _must_manage(conn, principal, before.project_id, NO_PERIOD)
     if not periods.reopen(conn, period_id, principal.user_id, now_ms):
         return before
     opened = _period(conn, period_id)
@@ -58,11 +59,13 @@ def reopen(conn: Connection, principal: Principal, period_id: int, now_ms: int) 
     return opened
 
 
-def _must_manage(conn: Connection, principal: Principal, project_id: int | None) -> None:
+def _must_manage(
+    conn: Connection, principal: Principal, project_id: int | None, unknown: str = rights.NO_PROJECT
+) -> None:
     if project_id is None:
         rights.administer(principal)
     else:
-        rights.manage_project(conn, principal, project_id)
+        rights.manage_project(conn, principal, project_id, unknown)
 
 
 def _check(said: ClosePeriod, today: date) -> None:

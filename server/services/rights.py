@@ -5,7 +5,7 @@ What somebody may not even know of is not found; what they know of and may not d
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from server.db.repositories import accounts, catalog, members
 from server.db.session import Connection
@@ -16,15 +16,19 @@ from server.domain.principal import Principal
 
 __all__ = ["administer", "lead", "manage_person", "manage_project", "see_person", "see_project"]
 
+NO_PROJECT: Final = "There is no such project."
+
 
 def see_project(conn: Connection, principal: Principal, project_id: int) -> None:
     """NotFound, also for a project that there is not."""
-    _look(conn, principal, project_id)
+    _look(conn, principal, project_id, NO_PROJECT)
 
 
-def manage_project(conn: Connection, principal: Principal, project_id: int) -> None:
-    """NotFound, Forbidden."""
-    is_member = _look(conn, principal, project_id)
+def manage_project(
+    conn: Connection, principal: Principal, project_id: int, unknown: str = NO_PROJECT
+) -> None:
+    """`unknown`: what is said of a thing of the project that there is not. NotFound in these words, Forbidden."""
+    is_member = _look(conn, principal, project_id, unknown)
     if not permissions.manages(principal.role, is_member=is_member):
         raise Forbidden("Only this project's managers can do that. Ask one of them.")
 
@@ -56,7 +60,7 @@ def lead(principal: Principal) -> None:
         raise Forbidden("Only managers and administrators can do that. Ask one of them.")
 
 
-def _look(conn: Connection, principal: Principal, project_id: int) -> bool:
+def _look(conn: Connection, principal: Principal, project_id: int, unknown: str) -> bool:
     """Whether the person is a member of it."""
     is_member = catalog.is_member(conn, project_id, principal.user_id)
     known = is_member or (
@@ -64,7 +68,7 @@ def _look(conn: Connection, principal: Principal, project_id: int) -> bool:
         and catalog.find_project(conn, project_id) is not None
     )
     if not known:
-        raise NotFound("There is no such project.")
+        raise NotFound(unknown)
     return is_member
 
 

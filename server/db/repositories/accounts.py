@@ -24,7 +24,7 @@ _TAKE_ADMINS: Final = (
     select(users.c.id)
     .where(users.c.role == str(Role.ADMIN), users.c.is_active)
     .order_by(users.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _EXISTS: Final = select(users.c.id).where(users.c.id == bindparam("user_id"))
 _FIND: Final = select(users).where(users.c.id == bindparam("user_id"))

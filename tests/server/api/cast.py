@@ -6,6 +6,7 @@ Kim's name, e-mail or words, nor BP's issues, in any answer.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -82,7 +83,10 @@ def _ids(front: Front, kim: Person) -> dict[str, Any]:
     company = front.company
     user_id = kim.principal.user_id
     front.caller(kim)
+    log_id = kim.log("BP-2").id
     webhook_id = company.database.run(lambda conn: _hook(conn, company, user_id))
+    period_id = company.database.run(lambda conn: _period(conn, company, user_id))
+    request_id = company.database.run(lambda conn: _request(conn, company, user_id, log_id))
     [(token_id,)] = company.rows("SELECT id FROM device_tokens WHERE user_id = ?", user_id)
     [(alert_id, *_), *_] = company.rows("SELECT id FROM budget_alerts ORDER BY id")
     [(rate_id,)] = company.rows("SELECT id FROM project_member_rates")
@@ -93,7 +97,9 @@ def _ids(front: Front, kim: Person) -> dict[str, Any]:
         "issue_id": company.issues["BP-2"],
         "user_id": user_id,
         "token_id": token_id,
-        "log_id": kim.log("BP-2").id,
+        "log_id": log_id,
+        "period_id": period_id,
+        "request_id": request_id,
         "alert_id": alert_id,
         "level": "member",
         "rate_id": rate_id,
@@ -133,3 +139,38 @@ def _hook(conn: Connection, company: Company, user_id: int) -> int:
         },
     )
     return webhook_id
+
+
+def _period(conn: Connection, company: Company, user_id: int) -> int:
+    """Closed days of BP."""
+    first, last = date(2026, 1, 1), date(2026, 1, 31)
+    return insert_row(
+        conn,
+        metadata.tables["closed_periods"].insert(),
+        {
+            "project_id": company.projects["BP"],
+            "from_date": first,
+            "until_date": last,
+            "from_ms": 0,
+            "until_ms": 1,
+            "closed_at": company.clock.now_ms(),
+            "closed_by": user_id,
+        },
+    )
+
+
+def _request(conn: Connection, company: Company, user_id: int, log_id: int) -> int:
+    """Kim asks for a change."""
+    return insert_row(
+        conn,
+        metadata.tables["period_requests"].insert(),
+        {
+            "user_id": user_id,
+            "project_id": company.projects["BP"],
+            "issue_time_log_id": log_id,
+            "what_json": json.dumps({"time_log_id": log_id, "edit": {"is_billable": False}}),
+            "reason": "kims words",
+            "status": "pending",
+            "created_at": company.clock.now_ms(),
+        },
+    )
