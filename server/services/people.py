@@ -17,6 +17,7 @@ from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.messages import ChangeUser, FieldError, NewUser, Role, User, UserPage
 from server.domain.principal import Principal
 from server.services import audit, leaving, rights
+from server.services.acting import NO_SIGN_IN
 from server.services.accounts import same_case
 from server.services.audit import Entry
 from server.services.catalog import read_cursor
@@ -102,7 +103,7 @@ def change(  # noqa: PLR0917  # the order is the callers' contract
     if password_hash is not None:
         accounts.set_password(conn, user_id, password_hash, now_ms)
     if password_hash is not None or not after.is_active:
-        sign_ins.forget_all_but(conn, user_id, leaving.NO_SIGN_IN)
+        sign_ins.forget_all_but(conn, user_id, NO_SIGN_IN)
     if before.is_active and not after.is_active:
         leaving.end_timer(conn, after, now_ms)
     _record_change(conn, by, before, after, has_new_password=password_hash is not None, now_ms=now_ms)
