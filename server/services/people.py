@@ -17,8 +17,8 @@ from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.messages import ChangeUser, FieldError, NewUser, Role, User, UserPage
 from server.domain.principal import Principal
 from server.services import audit, leaving, rights
-from server.services.acting import NO_SIGN_IN
 from server.services.accounts import same_case
+from server.services.acting import NO_SIGN_IN
 from server.services.audit import Entry
 from server.services.catalog import read_cursor
 
