@@ -130,11 +130,16 @@ def _words(valid: Sequence[Edit]) -> Words | None:
 
 
 def _bounds(valid: Sequence[Edit]) -> dict[str, Correction]:
-    return {
-        each.claim_id: Correction(edit.action_id, edit.authored, each.start, each.end, each.is_void)
-        for edit in valid
-        for each in edit.bounds
-    }
+    """What was entered by hand has no other end than the one that was entered."""
+    entered = {each.claim_id: each.end for edit in valid if edit.way is Way.ADD for each in edit.bounds}
+    found = {}
+    for edit in valid:
+        for each in edit.bounds:
+            end = each.end
+            if end is None and entered.get(each.claim_id) is not None:
+                end = max(each.start, entered[each.claim_id] or 0)
+            found[each.claim_id] = Correction(edit.action_id, edit.authored, each.start, end, each.is_void)
+    return found
 
 
 def _fate(valid: Sequence[Edit], *, is_moved: bool) -> Fate:

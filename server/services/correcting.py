@@ -16,7 +16,7 @@ from server.domain.corrections import Bounds, Edit, Way
 from server.domain.holds import FUTURE_LIMIT_S, Hold, Rejection
 from server.domain.messages import AddBody, EditBody, Stretch, VoidBody
 from server.services.facts import Facts
-from server.services.opening import NOT_YOURS, admit_issue, adopt_resumes, log_for, reused
+from server.services.opening import NOT_YOURS, admit_issue, adopt_resumes, give_log, log_for, reused
 from server.services.outcome import Outcome, applied, held, rejected
 
 FIRST_SECOND: Final = 946_684_800  # of the year 2000
@@ -70,6 +70,7 @@ def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
         claims.add(facts.conn, stored, facts.sender.device_id)
         facts.open(stored)
     adopt_resumes(facts, facts.claims[body.claim_id])
+    give_log(facts, body.timer_id)
     return applied(log_id) if admission is None else held(admission, log_id)
 
 
@@ -113,6 +114,7 @@ def void_log(facts: Facts, action_id: str, body: VoidBody) -> Outcome:
 
 def _correct(facts: Facts, edit: Edit) -> Outcome:
     _keep(facts, edit)
+    give_log(facts, edit.timer_id)
     same_timer = facts.claims_of(edit.timer_id)
     log_id = next((each.time_log_id for each in same_timer if each.time_log_id is not None), None)
     if edit.admission is not None:
@@ -152,7 +154,7 @@ def _wrong_bounds(bounds: Sequence[Bounds]) -> Outcome | None:
 
 def _edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold | None:
     new_issue = body.set.issue_id
-    if new_issue is not None and new_issue != facts.issue_of(body.timer_id):
+    if new_issue is not None:
         starts = [each.claim.start for each in facts.claims_of(body.timer_id)]
         hold = admit_issue(facts, new_issue, min(starts, default=facts.now))
         if hold is not None:

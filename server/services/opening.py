@@ -46,12 +46,14 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
     claims.add(facts.conn, stored, facts.sender.device_id)
     facts.open(stored)
     adopt_resumes(facts, stored)
+    give_log(facts, body.timer_id)
     _check_early_ends(facts, stored)
+    log_id = facts.claims[stored.claim_id].time_log_id
     if admission is None:
-        return applied(stored.time_log_id)
+        return applied(log_id)
     if admission is Hold.ORPHAN:
         return applied(None, EARLY_RESUME)
-    return held(admission, stored.time_log_id)
+    return held(admission, log_id)
 
 
 def admit(facts: Facts, issue_id: int, at: int) -> Hold | None:
@@ -119,6 +121,19 @@ def log_for(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> in
     totals.move(facts.conn, [(None, made)])
     facts.new_logs[made.log_id] = made
     return made.log_id
+
+
+def give_log(facts: Facts, timer_id: str) -> None:
+    """Time on an issue that its user may not see has one as soon as it was moved to another issue."""
+    without = [stored for stored in facts.claims_of(timer_id) if stored.time_log_id is None]
+    if not without or facts.corrected(timer_id).issue_id is None:
+        return
+    first = next((stored for stored in facts.claims_of(timer_id) if stored.is_first), None)
+    log_id = None if first is None else log_for(facts, timer_id, facts.issue_of(timer_id), first.opened_at)
+    for stored in without if log_id is not None else ():
+        adopted = replace(stored, time_log_id=log_id)
+        claims.adopt(facts.conn, adopted)
+        facts.put(adopted)
 
 
 def adopt_resumes(facts: Facts, first: StoredClaim) -> None:

@@ -18,7 +18,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.messages import ChainHead, SyncCode
-from tests.properties.brute_force import TICK_S, TICKS, Ended, Fact, Opened, Verdict, judge, price
+from tests.properties.brute_force import (
+    TICK_S,
+    TICKS,
+    Added,
+    Edited,
+    Ended,
+    Fact,
+    Numbered,
+    Opened,
+    Verdict,
+    Voided,
+    judge,
+    price,
+)
 from tests.server.company import Company, Person
 from tests.server.databases import OnSqlite, lay_out
 from tests.server.daytime import MIDNIGHT
@@ -30,7 +43,18 @@ ISSUES = {"BP-1": "BP", "BP-2": "BP", "BP-3": "BP", "WEB-1": "WEB", "LAW-1": "LA
 REFUSED = {"BP-3": 0, "WEB-1": 0, "LAW-1": LOCKED_SINCE, "no such issue": 0}
 NO_LOG = {"WEB-1", "no such issue"}
 
+TARGETS = [
+    "BP-1",
+    "BP-2",
+    "BP-3",
+    "WEB-1",
+    "no such issue",
+]  # whose answer does not depend on when it is asked
+
 ticks = st.integers(0, TICKS)
+stretches_of_time = (
+    st.tuples(ticks, ticks).filter(lambda pair: pair[0] != pair[1]).map(lambda pair: (min(pair), max(pair)))
+)
 runs = count(1)
 
 
@@ -47,11 +71,45 @@ class Step:
 class Work:
     """Facts by device, each in the order in which that device recorded them."""
 
-    by_device: tuple[tuple[tuple[int, Fact], ...], ...]
+    by_device: tuple[tuple[Numbered, ...], ...]
 
     @property
-    def facts(self) -> list[Fact]:
-        return [fact for recorded in self.by_device for _, fact in recorded]
+    def facts(self) -> list[Numbered]:
+        return [numbered for recorded in self.by_device for numbered in recorded]
+
+
+@st.composite
+def by_hand(draw: st.DrawFn, facts: list[Fact], claims: Iterator[int]) -> list[Fact]:
+    """Entries, corrections and deletions, also of timers of which nothing else is ever heard."""
+    made: list[Fact] = []
+    for timer in range(11, 11 + draw(st.integers(0, 2))):
+        stretches = tuple((next(claims), *draw(stretches_of_time)) for _ in range(draw(st.integers(1, 2))))
+        made.append(Added(timer, draw(st.sampled_from(list(ISSUES))), stretches, draw(ticks)))
+    known = {claim: timer for timer, claim in _claims([*facts, *made])}
+    for _ in range(draw(st.integers(0, 4))):
+        timer = draw(st.sampled_from([*known.values(), 99]))
+        base = draw(st.integers(1, 3))
+        if draw(st.integers(0, 3)) == 0:
+            made.append(Voided(timer, base, draw(ticks)))
+            continue
+        own = [claim for claim, of in known.items() if of == timer]
+        bounds = []
+        for claim in draw(st.lists(st.sampled_from(own), unique=True)) if own else []:
+            start, end = draw(stretches_of_time)
+            bounds.append(
+                (claim, start, draw(st.sampled_from([end, end, None])), draw(st.integers(0, 4)) == 0)
+            )
+        made.append(
+            Edited(timer, base, draw(ticks), draw(st.none() | st.sampled_from(TARGETS)), tuple(bounds))
+        )
+    return made
+
+
+def _claims(facts: list[Fact]) -> list[tuple[int, int]]:
+    found = [(fact.timer, fact.claim) for fact in facts if isinstance(fact, Opened)]
+    return found + [
+        (fact.timer, each[0]) for fact in facts if isinstance(fact, Added) for each in fact.stretches
+    ]
 
 
 @st.composite
@@ -68,6 +126,7 @@ def works(draw: st.DrawFn) -> Work:
             facts += [Ended(timer, claim, is_stop, at) for is_stop, at in ends]
         if draw(st.booleans()):
             facts.append(Ended(timer, None, is_stop=True, at=draw(ticks)))
+    facts += draw(by_hand(facts, claims)) if draw(st.booleans()) else []
     numbered = draw(st.permutations(list(enumerate(facts, start=1))))
     owners = draw(st.lists(st.integers(0, DEVICES - 1), min_size=len(facts), max_size=len(facts)))
     return Work(
@@ -99,6 +158,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     company.close()
 
 
+def second(tick: int) -> int:
+    return MIDNIGHT + tick * TICK_S
+
+
 def name(kind: int, run: int, number: int) -> str:
     return f"{run:08x}-{kind:04x}-7000-8000-{number:012d}"
 
@@ -116,6 +179,43 @@ class Run:
                 self._record(device, number, fact)
 
     def _record(self, device: Device, number: int, fact: Fact) -> None:
+        if isinstance(fact, Added | Edited | Voided):
+            kind, body = self._by_hand(fact)
+            device.record_body(kind, body, action_id=name(3, self.number, number))
+        else:
+            self._record_timer(device, number, fact)
+
+    def _by_hand(self, fact: Added | Edited | Voided) -> tuple[str, dict[str, Any]]:
+        body: dict[str, Any] = {"timer_id": name(1, self.number, fact.timer), "t": instant(second(fact.made))}
+        match fact:
+            case Added(issue=issue, stretches=((claim, start, end), *more)):
+                body |= {
+                    "issue_id": self.company.issues.get(issue, 999_999),
+                    **self._stretch(claim, start, end),
+                }
+                body["more"] = [self._stretch(*each) for each in more]
+                return "log.add", body
+            case Edited(base=base, issue=moved, bounds=bounds):
+                body["base_rev"] = base
+                body["set"] = {} if moved is None else {"issue_id": self.company.issues.get(moved, 999_999)}
+                body["stretches"] = [
+                    {**self._stretch(claim, start, end), "is_void": is_void}
+                    for claim, start, end, is_void in bounds
+                ]
+                return "log.edit", body
+            case Voided(base=base):
+                return "log.void", {**body, "base_rev": base}
+            case _:
+                raise AssertionError(fact)
+
+    def _stretch(self, claim: int, start: int, end: int | None) -> dict[str, Any]:
+        return {
+            "claim_id": name(2, self.number, claim),
+            "start": second(start),
+            "end": None if end is None else second(end),
+        }
+
+    def _record_timer(self, device: Device, number: int, fact: Opened | Ended) -> None:
         body: dict[str, Any] = {
             "timer_id": name(1, self.number, fact.timer),
             "claim_id": None if fact.claim is None else name(2, self.number, fact.claim),
@@ -177,17 +277,19 @@ class Run:
                 log.resumed_at,
                 log.duration_seconds,
                 log.total_cost,
+                log.issue_key,
+                log.revision,
             )
             for log in self.person.logs()
         }
 
     def claims(self) -> list[tuple[Any, ...]]:
         found = self.company.rows(
-            "SELECT claim_id, admission, start_ms, first_end_ms, last_end_ms, provisional_end_ms, hold_code,"
+            "SELECT claim_id, admission, start_ms, corrected_start_ms, authored_ms, first_end_ms, last_end_ms, provisional_end_ms, hold_code,"
             " attention_code, attention_action_id FROM claims WHERE user_id = ? ORDER BY claim_id",
             self.person.principal.user_id,
         )
-        return [(_number(row[0]), *row[1:8], row[8] and _number(row[8])) for row in found]
+        return [(_number(row[0]), *row[1:10], row[10] and _number(row[10])) for row in found]
 
     def present(self) -> tuple[Any, ...] | None:
         timer = self.person.snapshot().active_timer
@@ -238,16 +340,17 @@ def test_what_counts_is_what_the_rules_say(
     assert owners == verdict.counted
     assert sum(end - start for *_, start, end in run.segments()) == len(owners)  # the pieces are disjoint
     assert len(verdict.counted) + len(verdict.held) == len(verdict.claimed)
-    _check_figures(run, work, verdict, hourly)
+    _check_figures(run, verdict, hourly)
     _check_today(run, verdict)
 
 
-def _check_figures(run: Run, work: Work, verdict: Verdict, hourly: Decimal) -> None:
+def _check_figures(run: Run, verdict: Verdict, hourly: Decimal) -> None:
     seconds = verdict.seconds(verdict.counted)
-    issues = {fact.timer: fact.issue for fact in work.facts if isinstance(fact, Opened) and fact.issue}
     logs = run.logs()
-    assert set(logs) == {timer for timer, issue in issues.items() if issue not in NO_LOG}
-    for timer, (*_, duration, total_cost) in logs.items():
+    expected = {timer for timer, issue in verdict.issues.items() if issue not in NO_LOG}
+    assert set(logs) == expected - verdict.removed
+    for timer, (*_, duration, total_cost, issue, _revision) in logs.items():
+        assert issue == verdict.issues[timer]
         assert duration == seconds[timer]
         assert Fraction(total_cost) == price(seconds[timer], Fraction(hourly))
 
