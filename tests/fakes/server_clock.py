@@ -12,5 +12,5 @@ class FakeClock:
     def now_ms(self) -> int:
         return self._now_ms
 
-    def advance(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0) -> None:
-        self._now_ms += 1000 * (seconds + 60 * minutes + 3600 * hours)
+    def advance(self, *, millis: int = 0, seconds: int = 0, minutes: int = 0, hours: int = 0) -> None:
+        self._now_ms += millis + 1000 * (seconds + 60 * minutes + 3600 * hours)

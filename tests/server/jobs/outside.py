@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from server import bootstrap
 from server.db.address import open_database
@@ -15,6 +16,8 @@ from server.jobs.courier import Courier
 from server.services import notifications, webhooks
 from server.settings import LogLevel
 from tests.server.company import Company, Person
+
+T = TypeVar("T")
 
 KEY = b"the server's key"
 
@@ -70,8 +73,11 @@ class Outside:
         )
         return made.webhook.id
 
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
     def deliver(self) -> None:
-        self._runner.run(self.courier.round())
+        self.do(self.courier.round())
 
     def written_to(self) -> list[str]:
         return sorted(to.email for to, _ in self.mail.came if isinstance(to, Mailbox))
