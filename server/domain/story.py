@@ -57,11 +57,12 @@ def tell(
 
 
 def _description(ends: Sequence[EndFact], corrected: Corrected) -> str | None:
-    """The one that was given last, with a stop or by a correction."""
-    said = [(*end.order, end.description) for end in ends if end.description is not None]
-    if corrected.words is not None:
-        said.append((corrected.words.at, True, corrected.words.action_id, corrected.words.text))
-    return (max(said)[-1] or None) if said else None
+    """The one that was given last, with a stop or by a correction; at the same second the correction's."""
+    told = max((end for end in ends if end.description is not None), key=lambda end: end.order, default=None)
+    words = corrected.words
+    if words is not None and (told is None or words.at >= told.at):
+        return words.text or None
+    return None if told is None else told.description or None
 
 
 def _status(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> TimerStatus:
