@@ -38,7 +38,7 @@ from server.domain.messages import (
     WrittenLog,
 )
 from server.domain.principal import Principal
-from server.services import bounds
+from server.services import bounds, rights
 from server.services.acting import acting_for
 from server.services.apply import apply
 from server.services.bodies import Body, say, server_instant
@@ -46,7 +46,6 @@ from server.services.correcting import FIRST_SECOND
 from server.services.facts import Facts
 from server.services.logbook import note, reach, taken
 from server.services.projection import reproject
-from server.services.rights import manage_project
 
 T = TypeVar("T")
 RUNNING_END: Final = "It has not ended yet: stop the timer first."
@@ -184,7 +183,8 @@ def divide(facts: Facts, log: TimeLog, at: int, *, is_billable: bool | None = No
 def _owner_of_new(conn: Connection, principal: Principal, said: AddLog) -> Principal:
     if said.user_id is None or said.user_id == principal.user_id:
         return principal
-    user = accounts.find(conn, said.user_id)
+    rights.lead(principal)
+    user = accounts.find(conn, said.user_id) if rights.knows_person(conn, principal, said.user_id) else None
     if user is None or not user.is_active:
         raise _invalid("user_id", "There is no such user who can work here.")
     return acting_for(user)
@@ -194,7 +194,7 @@ def _must_manage(facts: Facts, principal: Principal, issue_id: int) -> None:
     project_id = facts.project_of(issue_id)
     if project_id is None:
         raise _invalid("issue_id", "There is no such issue.")
-    manage_project(facts.conn, principal, project_id)
+    rights.manage_project(facts.conn, principal, project_id)
 
 
 def _facts(conn: Connection, owner: Principal, author: Principal, now_ms: int, *, is_approved: bool) -> Facts:

@@ -14,7 +14,15 @@ from server.domain.errors import Forbidden, NotFound
 from server.domain.messages import Role
 from server.domain.principal import Principal
 
-__all__ = ["administer", "lead", "manage_person", "manage_project", "see_person", "see_project"]
+__all__ = [
+    "administer",
+    "knows_person",
+    "lead",
+    "manage_person",
+    "manage_project",
+    "see_person",
+    "see_project",
+]
 
 NO_PROJECT: Final = "There is no such project."
 
@@ -35,10 +43,13 @@ def manage_project(
 
 def see_person(conn: Connection, principal: Principal, user_id: int) -> None:
     """Oneself; a manager also the members of their projects; an administrator everybody. NotFound."""
-    if principal.user_id == user_id:
-        return
-    if not _may_see(conn, principal, user_id):
+    if not knows_person(conn, principal, user_id):
         raise NotFound("There is no such user.")
+
+
+def knows_person(conn: Connection, principal: Principal, user_id: int) -> bool:
+    """As `see_person`."""
+    return principal.user_id == user_id or _may_see(conn, principal, user_id)
 
 
 def manage_person(conn: Connection, principal: Principal, user_id: int) -> None:

@@ -109,7 +109,7 @@ ROWS: Final = [
     Row("issueTimeLogs", "4.4.."),
     Row("timeLog", MANAGERS),
     Row("addTimeLog", "2.2..", body=HALF_AN_HOUR),
-    Row("addTimeLog", "232..", body={"user_id": "@user_id", **HALF_AN_HOUR}),
+    Row("addTimeLog", "332..", body={"user_id": "@user_id", **HALF_AN_HOUR}),
     Row("changeTimeLog", MANAGERS, body={"description": "Taken over"}),
     Row("deleteTimeLog", MANAGERS),
     Row("splitTimeLog", MANAGERS),
