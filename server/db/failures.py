@@ -36,8 +36,14 @@ def code_of(failure: DBAPIError) -> str | int | None:
     arguments = getattr(said, "args", ())
     if arguments and isinstance(arguments[0], int):
         return arguments[0]
-    found = getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None)
-    return found if isinstance(found, str) else None
+    for speaker in (
+        said,
+        getattr(said, "__cause__", None),
+    ):  # SQLAlchemy's own exception does not repeat it always
+        found = getattr(speaker, "sqlstate", None) or getattr(speaker, "sqlite_errorname", None)
+        if isinstance(found, str):
+            return found
+    return None
 
 
 def is_taken(failure: DBAPIError) -> bool:
