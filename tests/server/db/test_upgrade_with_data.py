@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,11 @@ from sqlalchemy import MetaData, insert
 from server.db import migrate
 from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
+from server.db.repositories import catalog
 from server.db.session import Connection
 from server.domain.messages import Role, StopTimer, TimerStatus
 from server.domain.principal import Principal
-from server.services import logs, timers, totals
+from server.services import accounts, logs, timers, totals
 from server.services.logs import LogFilter
 from tests.server.databases import SQLITE, Shelf, blank
 from tests.server.daytime import at
@@ -28,6 +30,7 @@ from tests.server.raw import ask
 FIRST: Final = "0001"
 NINE, TEN, NOON = (at(clock) * 1000 for clock in ("9:00", "10:00", "12:00"))
 ANNA: Final = Principal(1, "anna@demo.test", "Anna", Role.MEMBER, 1, "device")
+TOKEN: Final = "hk_given-by-the-first-version"
 STAMPS: Final = {"created_at": NINE, "updated_at": NINE}
 RATE: Final = {"user_rate_type": "hourly", "user_rate_amount": Decimal(50), "currency": "USD"}
 MONEY: Final = {
@@ -74,7 +77,26 @@ def claim(number: int, start: int, end: int | None) -> dict[str, Any]:
 
 FULL: Final[list[tuple[str, list[dict[str, Any]]]]] = [
     ("users", [{"id": 1, "email": ANNA.email, "name": "Anna", "role": "member", "is_active": True, "revision": 3} | STAMPS]),
-    ("projects", [{"id": 1, "key": "BP", "name": "Bp", "is_archived": False} | STAMPS]),
+    (
+        "projects",
+        [
+            {"id": 1, "key": "BP", "name": "Bp", "is_archived": False} | STAMPS,
+            {"id": 2, "key": "OLD", "name": "Old", "is_archived": True} | STAMPS,
+        ],
+    ),
+    (
+        "device_tokens",
+        [
+            {
+                "id": 1,
+                "user_id": 1,
+                "device_id": "laptop",
+                "device_name": "Laptop",
+                "token_hash": sha256(TOKEN.encode()).hexdigest(),
+                "created_at": NINE,
+            }
+        ],
+    ),
     ("project_members", [{"project_id": 1, "user_id": 1, "created_at": NINE}]),
     (
         "issues",
@@ -218,3 +240,14 @@ def test_what_ran_goes_on_and_can_be_stopped(database: Blocking) -> None:
 
 def test_what_is_kept_beside_the_logs_is_right(database: Blocking) -> None:
     assert database.read(totals.recount) == []
+
+
+def test_a_device_is_still_signed_in(database: Blocking) -> None:
+    principal = database.read(lambda conn: accounts.authenticate(conn, TOKEN, NOON))
+    assert principal is not None
+    assert principal.name == "Anna"
+
+
+def test_an_archived_project_is_so_since_it_was_changed_last(database: Blocking) -> None:
+    assert database.read(lambda conn: catalog.archived_at(conn, 2)) == STAMPS["updated_at"]
+    assert database.read(lambda conn: catalog.archived_at(conn, 1)) is None
