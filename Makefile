@@ -20,7 +20,7 @@ check: setup
 	.venv/bin/deptry .
 
 bench: test-setup
-	$(PYTHON) -m tests.bench
+	$(PYTHON) -m tests.bench $(ROWS)
 
 build: setup
 	.venv/bin/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build build.spec

@@ -1,7 +1,7 @@
 """How fast and how large is Hourkeep here, beside a floor or a peer in the same run?
 
 Runs every script of this folder that has a `measure`, writes `bench/results.json` with the machine's details, and prints a table.
-With names as arguments only those scripts run: `python -m tests.bench server app_memory`.
+With names as arguments only the scripts run whose name begins so: `python -m tests.bench server app_memory`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> int:
     skipped: list[str] = []
     for name in scripts():
         script = importlib.import_module(f"tests.bench.{name}")
-        if not hasattr(script, "measure") or (wanted and name not in wanted):
+        if not hasattr(script, "measure") or (wanted and not name.startswith(tuple(wanted))):
             continue
         print(f"{name} …", flush=True)
         try:

@@ -27,16 +27,20 @@ WRONG_WORDS: Final = 300
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`connections`: what each sends, over and over, one request at a time. `status`: every other answer is an error."""
+    """`connections`: what each sends, over and over, one request at a time. `status`: every other answer is an error.
+
+    `is_once`: each sends one request, all at the same instant, and all of them count.
+    """
 
     port: int
     seconds: float
     status: int
     connections: list[list[str]]
+    is_once: bool = False
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Without the first second. Times in milliseconds. `wrong`: the beginning of an answer that was an error."""
+    """Without the first second, unless each asked once. Times in milliseconds. `wrong`: the beginning of an answer that was an error."""
 
     requests: int
     seconds: float
@@ -70,8 +74,10 @@ class _Connection(asyncio.Protocol):
         self._requests = requests
         self._good = b"HTTP/1.1 %d " % plan.status
         self._tally = tally
+        self._is_once = plan.is_once
         self._ends = ends
         self._turn = 0
+        self._is_done = False
         self._came = b""
         self._sent_at = 0.0
         self._write: Callable[[bytes], None] = _nowhere
@@ -80,7 +86,6 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         both_ways = cast(asyncio.Transport, transport)
         self._write, self._close = both_ways.write, both_ways.close
-        self._ask()
 
     def data_received(self, data: bytes) -> None:
         self._came += data
@@ -89,12 +94,12 @@ class _Connection(asyncio.Protocol):
             self._answered(head, body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None or perf_counter() < self._ends:
+        if exc is not None or (perf_counter() < self._ends and not self._is_done):
             self._tally.fail(b"the server hung up")
         if not self.closed.done():
             self.closed.set_result(None)
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
         request = self._requests[self._turn % len(self._requests)]
         self._turn += 1
         self._tally.asked += 1
@@ -108,9 +113,10 @@ class _Connection(asyncio.Protocol):
             self._tally.fail(head.partition(b"\r\n")[0] + b" " + body[:WRONG_WORDS])
         if self._sent_at >= self._tally.counts_from:
             self._tally.taken.append((now - self._sent_at) * 1000)
-        if now < self._ends and self._tally.asked < MOST_REQUESTS:
-            self._ask()
+        if not self._is_once and now < self._ends and self._tally.asked < MOST_REQUESTS:
+            self.ask()
         else:
+            self._is_done = True
             self._close()
 
 
@@ -131,7 +137,7 @@ def _length(head: bytes) -> int:
 async def ask(plan: Plan) -> Figures:
     began = perf_counter()
     ends = began + min(plan.seconds, LONGEST_S) + WARMING_S
-    tally = _Tally(began + WARMING_S)
+    tally = _Tally(began if plan.is_once else began + WARMING_S)
     loop = asyncio.get_running_loop()
     opened = []
     for requests in plan.connections:
@@ -139,11 +145,13 @@ async def ask(plan: Plan) -> Figures:
         make = partial(_Connection, sent, plan, tally, ends)
         _, connection = await loop.create_connection(make, "127.0.0.1", plan.port)
         opened.append(connection)
+    for each in opened:
+        each.ask()
     await asyncio.wait_for(asyncio.gather(*(each.closed for each in opened)), ends - began + 30)
     taken = tally.taken
     return Figures(
         requests=len(taken),
-        seconds=perf_counter() - began - WARMING_S,
+        seconds=perf_counter() - tally.counts_from,
         errors=tally.errors,
         p50_ms=percentile(taken, 50),
         p99_ms=percentile(taken, 99),

@@ -9,6 +9,7 @@ services would have written them. A database is kept in `bench/`, or on its serv
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 
 from server.db import migrate
 from server.db.blocking import Blocking
+from server.db.repositories import catalog as members
 from server.db.session import Connection
 from server.db.tables import claim_ends, claims, issue_time_logs, segments
 from server.domain.messages import RateType, Role, SetBudget
@@ -92,6 +94,36 @@ def made(store: Store, size: Size) -> str:
         print(f"  making {size.logs:,} logs on {store.kind} …", flush=True)
         url = store.make(name, lambda fresh: _found(store, fresh, size))
     return url
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Members of one project, and the token of a device of each."""
+
+    project_id: int
+    issue_id: int
+    tokens: tuple[str, ...]
+
+
+def crew(url: str, count: int) -> Crew:
+    """The first so many people of a database that may be written to, all of them on the first project."""
+    now_ms = time.time_ns() // 1_000_000
+
+    def work(conn: Connection) -> Crew:
+        tokens = [_token(conn, user_id, now_ms) for user_id in range(1, count + 1)]
+        return Crew(1, 23, tuple(tokens))
+
+    database = Blocking.open(url)
+    try:
+        return database.run(work)
+    finally:
+        database.close()
+
+
+def _token(conn: Connection, user_id: int, now_ms: int) -> str:
+    if not members.is_member(conn, 1, user_id):
+        catalog.add_member(conn, 1, user_id, now_ms)
+    return accounts.issue_token(conn, user_id, "bench", f"device-{user_id}", now_ms)[0]
 
 
 def _version() -> str:

@@ -9,23 +9,14 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from server.db.blocking import Blocking
-from server.db.session import Connection
-from server.domain.messages import RateType, Role
-from server.domain.passwords import hash_password
-from server.services import accounts, catalog, rates
 from tests.bench.rows import CannotMeasure
-from tests.e2e.company import PASSWORD, Company, found_company
+from tests.e2e.company import Company, found_company
 from tests.e2e.desktop import Desktop, missing_tools
 from tests.e2e.eventually import eventually
 from tests.e2e.programs import Program
@@ -74,43 +65,6 @@ def company(place: Path) -> Iterator[Company]:
 def _founded() -> bytes:
     with folder() as place:
         return found_company(place, plain_environment(place)).read_bytes()
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Members of one project, and the token of a device of each."""
-
-    project_id: int
-    issue_id: int
-    tokens: tuple[str, ...]
-
-
-def hire(database: Path, count: int) -> Crew:
-    """So many new people in the demo company's project BP, at 50 an hour; its server must not run yet."""
-    password_hash = hash_password(PASSWORD)
-    now_ms = time.time_ns() // 1_000_000
-    opened = Blocking.open(f"sqlite:///{database}")
-
-    def work(conn: Connection) -> Crew:
-        rows = "SELECT p.id, i.id FROM projects p JOIN issues i ON i.project_id = p.id WHERE i.key = 'BP-123'"
-        project_id, issue_id = conn.exec_driver_sql(rows).one()
-        tokens = [_hire(conn, number, project_id, password_hash, now_ms) for number in range(count)]
-        return Crew(project_id, issue_id, tuple(tokens))
-
-    try:
-        return opened.run(work)
-    finally:
-        opened.close()
-
-
-def _hire(conn: Connection, number: int, project_id: int, password_hash: str, now_ms: int) -> str:
-    user_id = accounts.add_user(
-        conn, f"person{number}@demo.test", f"Person {number}", Role.MEMBER, password_hash, now_ms
-    )
-    since = datetime.fromtimestamp(now_ms / 1000, UTC).date()
-    rates.set_user_rate(conn, user_id, RateType.HOURLY, Decimal(50), "USD", since)
-    catalog.add_member(conn, project_id, user_id, now_ms)
-    return accounts.issue_token(conn, user_id, "bench", f"device-{number}", now_ms)[0]
 
 
 # ---- screens ------------------------------------------------------------------------------------------------

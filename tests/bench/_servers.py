@@ -46,6 +46,35 @@ def load(plan: Plan) -> Figures:
     return msgspec.json.decode(done.stdout, type=Figures)
 
 
+class OurServer:
+    """Hourkeep's, on a database of any kind."""
+
+    def __init__(self, place: Path, url: str) -> None:
+        self.port = free_port()
+        command = [sys.executable, "-m", "server", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        environment = {**plain_environment(place), "HOURKEEP_DATABASE_URL": url}
+        self.program = Program(command, environment, place / "server.log")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.program.start()
+        wait_until(lambda: answers(self.port, "/readyz"), "the server")
+
+
+@contextmanager
+def our_server(place: Path, url: str) -> Iterator[OurServer]:
+    """Runs already."""
+    made = OurServer(place, url)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.program.kill9()
+
+
 class BareServer:
     """The framework's least. It keeps its port when it is started again."""
 
