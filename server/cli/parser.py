@@ -57,6 +57,7 @@ def parser() -> ArgumentParser:
     _add(commands, "migrate", "make or upgrade the tables")
     _add(commands, "demo", "fill in the demo company; a second time changes nothing")
     _add(commands, "openapi", "print the API's description")
+    _add(commands, "recount", "are budgets and daily totals the exact sums of their logs? exit code 1 if not")
     _users(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
         required=True, metavar="COMMAND"

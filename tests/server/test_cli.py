@@ -197,6 +197,28 @@ def test_what_cannot_be_changed(with_maria: Terminal, typed: list[str], words: s
     assert words in with_maria.type("user", "change", *typed, stdin="short").refusal
 
 
+# ---- recount
+
+
+def test_budgets_are_the_sums_of_their_logs(terminal: Terminal) -> None:
+    terminal.type("demo")
+    said = terminal.type("recount")
+    assert said == Said(0, "Every budget and every daily total is the exact sum of its logs.\n", "")
+
+
+def test_a_budget_that_is_not(terminal: Terminal) -> None:
+    terminal.type("demo")
+    database = Blocking.open(f"sqlite:///{terminal.database}")
+    database.run(
+        lambda conn: conn.exec_driver_sql(
+            "UPDATE project_budgets SET total_cost = total_cost + 1 WHERE project_id = 1"
+        )
+    )
+    database.close()
+    assert "The budget of project 1 says" in terminal.type("recount").refusal
+    assert terminal.rows("SELECT count(*) FROM audit_entries WHERE action = 'budget.drifted'") == [(1,)]
+
+
 # ---- audit verify
 
 
