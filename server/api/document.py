@@ -13,6 +13,7 @@ from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
+from server.api.problems import TITLES
 from server.api.proof import CSRF_HEADER, SECURE_COOKIE
 from server.api.wire import NoBody
 from server.domain import messages
@@ -27,6 +28,7 @@ MONEY: Final = {"type": "number"}
 VERY_END: Final = r"$(?!\n)"  # in Python's words
 TEXT: Final = {"type": "string"}
 FIRST_ERROR: Final = 400
+READING: Final = "get"
 BODILESS: Final = (204, 304)
 STREAM: Final = "text/event-stream"
 TOKEN: Final = "token"  # noqa: S105  # the name of the scheme
@@ -53,8 +55,10 @@ def describe(routes: Sequence[Router], version: str) -> dict[str, Any]:
     found = Litestar(routes, openapi_config=config, logging_config=None).openapi_schema.to_schema()
     found["components"]["schemas"] = schemas(found["components"]["schemas"])
     for path in found["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
             _tidy(operation)
+            if method != READING:
+                _say_forged(operation["responses"])
     return found
 
 
@@ -99,6 +103,14 @@ def _tidy(operation: dict[str, Any]) -> None:
     operation.pop("deprecated", None)
     if "requestBody" in operation:
         _tidy_body(operation["requestBody"])
+
+
+def _say_forged(responses: dict[str, Any]) -> None:
+    """Whatever changes something refuses what no page of ours asked with a session's cookie."""
+    if "401" in responses and "403" not in responses:
+        responses["403"] = responses["401"] | {"description": TITLES[403]}
+        for status in sorted(responses):
+            responses[status] = responses.pop(status)
 
 
 def _tidy_headers(reply: dict[str, Any]) -> None:

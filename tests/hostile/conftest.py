@@ -1,0 +1,27 @@
+"""What does every test with hostile input start from?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.company import Company
+from tests.server.conftest import empty_database, shelves
+from tests.server.databases import SQLITE, Shelf
+
+__all__ = ["empty_database", "shelves"]
+
+
+@pytest.fixture
+def kind() -> str:
+    """Of the database; a test may ask for others."""
+    return SQLITE
+
+
+@pytest.fixture
+def company(shelves: Callable[[str], Shelf], kind: str, tmp_path: Path) -> Iterator[Company]:  # a fixture
+    company = Company(shelves(kind).empty(tmp_path))
+    yield company
+    company.close()
