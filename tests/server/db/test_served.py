@@ -11,7 +11,7 @@ from threading import Barrier
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, make_url, text
 
 from server.db.address import open_database
 from server.db.blocking import Blocking
@@ -187,7 +187,8 @@ def test_a_commit_that_gets_no_answer_is_not_done_again(database: Blocking, othe
 
 
 def test_a_server_that_is_not_there_is_a_failure_of_storage(url: str) -> None:
-    nowhere = Blocking.open(url.replace("127.0.0.1", "127.0.0.1.invalid"))
+    elsewhere = make_url(url).set(host="nowhere.invalid", query={})
+    nowhere = Blocking.open(elsewhere.render_as_string(hide_password=False))
     with pytest.raises(StorageFailed):
         nowhere.read(amounts)
     assert not nowhere.ready()
