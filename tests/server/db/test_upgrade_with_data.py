@@ -19,9 +19,9 @@ from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
 from server.db.repositories import catalog
 from server.db.session import Connection
-from server.domain.messages import Role, StopTimer, TimerStatus
+from server.domain.messages import AlertType, Role, StopTimer, TimerStatus
 from server.domain.principal import Principal
-from server.services import accounts, logs, timers, totals
+from server.services import accounts, crossing, logs, timers, totals
 from server.services.logs import LogFilter
 from tests.server.databases import SQLITE, Shelf, blank
 from tests.server.daytime import at
@@ -251,3 +251,11 @@ def test_a_device_is_still_signed_in(database: Blocking) -> None:
 def test_an_archived_project_is_so_since_it_was_changed_last(database: Blocking) -> None:
     assert database.read(lambda conn: catalog.archived_at(conn, 2)) == STAMPS["updated_at"]
     assert database.read(lambda conn: catalog.archived_at(conn, 1)) is None
+
+
+def test_a_budget_watches_its_thresholds_from_now_on(database: Blocking) -> None:
+    """50 dollars are logged, and 50 more run each hour since ten."""
+    assert database.read(lambda conn: crossing.next_crossing(conn, 1, at("12:00"))) == at("25:00")
+    after_24_hours = at("34:00") * 1000
+    raised = database.run(lambda conn: crossing.sweep(conn, after_24_hours))
+    assert len(raised) == len(AlertType)
