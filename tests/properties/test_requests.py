@@ -138,7 +138,8 @@ class Day:
         ]
 
     def check(self) -> None:
-        verdict = judge(self.facts(), REFUSED, tick(self.company.clock.now_ms()))
+        facts = list(enumerate(self.facts()))
+        verdict = judge(facts, REFUSED, tick(self.company.clock.now_ms()))
         found = self.company.rows(
             "SELECT claim_id, start_ms, end_ms FROM segments WHERE user_id = ?", self.person.principal.user_id
         )
