@@ -22,6 +22,7 @@ TEXTS: Final = (
     "Europe/Berlin",
     "https://example.com/hook",
 )
+WORDS: Final[dict[str, Any]] = {"level": "project"}  # in paths
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -37,8 +38,9 @@ def body_of(document: Document, operation: dict[str, Any], ids: dict[str, Any] |
 
 
 def path_of(path: str, ids: dict[str, Any]) -> str:
-    """`ids`: by the name of the place in the path; 1 for what is not among them."""
-    return PLACE.sub(lambda match: str(ids.get(match[1], 1)), path)
+    """`ids`: by the name of the place in the path; 1 for a number that is not among them."""
+    known = WORDS | ids
+    return PLACE.sub(lambda match: str(known.get(match[1], 1)), path)
 
 
 def example(document: Document, schema: dict[str, Any]) -> Any:
