@@ -22,6 +22,7 @@ from server.services import past_budget
 from server.services.apply import apply
 from server.services.bodies import Said, understand
 from server.services.facts import Facts
+from server.services.logbook import before_corrections, note_corrections
 from server.services.outcome import Outcome
 from server.services.projection import reproject
 from server.services.snapshot import snapshot
@@ -108,11 +109,13 @@ def _take(facts: Facts, request: SyncRequest, progress: _Progress) -> None:
     new = list(_continuing(batch[len(known) :], progress))
     facts.load([each.said for each in new])
     came_before = set(facts.actions)
+    before = before_corrections(facts, [each.said for each in new])
     for each in new:
         if not _take_one(facts, each, progress):
             break
     reproject(facts)
     past_budget.mark(facts, came_before)
+    note_corrections(facts, before)
 
 
 def _repeat(facts: Facts, device_id: str, known: list[Action], progress: _Progress) -> bool:

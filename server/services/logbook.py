@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from server.db.repositories import catalog, claims, edits, logs, segments
 from server.db.repositories.edits import StoredEdit
 from server.db.session import Connection
 from server.domain import permissions
 from server.domain.errors import Conflict, Forbidden, Invalid, Locked, NotFound, PeriodClosed
 from server.domain.holds import HOLD_WORDS, Hold, Rejection
-from server.domain.messages import FieldError, LogDetail, LogEdit, LogStretch, OutcomeKind, TimeLog
+from server.domain.messages import (
+    AddBody,
+    EditBody,
+    FieldError,
+    LogDetail,
+    LogEdit,
+    LogStretch,
+    OutcomeKind,
+    TimeLog,
+    VoidBody,
+)
 from server.domain.principal import Principal
 from server.domain.trail import Facts as Told
 from server.services import audit
 from server.services.audit import Entry
+from server.services.bodies import Said
+from server.services.facts import Facts
 from server.services.outcome import Outcome
 
 FIELDS = {
@@ -100,6 +114,30 @@ def note(  # noqa: PLR0917  # who did what
         after.project_id,
     )
     audit.record(conn, entry, now_ms)
+
+
+def before_corrections(facts: Facts, said: Iterable[Said]) -> dict[str, TimeLog | None]:
+    """The logs that these actions correct, by timer; None for one that is not there yet."""
+    bodies = (each.body for each in said)
+    timer_ids = {body.timer_id for body in bodies if isinstance(body, AddBody | EditBody | VoidBody)}
+    return {timer_id: _log_of(facts, timer_id) for timer_id in sorted(timer_ids)}
+
+
+def note_corrections(facts: Facts, before: Mapping[str, TimeLog | None]) -> None:
+    """What a device's corrections made of them, into the trail."""
+    for timer_id, old in before.items():
+        new = _log_of(facts, timer_id)
+        if new is None or (old is not None and old.revision == new.revision):
+            continue
+        changed = "log.deleted" if new.is_deleted else "log.edited"
+        action = "log.added" if old is None else changed
+        note(facts.conn, facts.principal, action, old, new, facts.sender.now_ms)
+
+
+def _log_of(facts: Facts, timer_id: str) -> TimeLog | None:
+    known = (each.time_log_id for each in facts.claims_of(timer_id))
+    log_id = next((each for each in known if each is not None), None)
+    return None if log_id is None else logs.find(facts.conn, log_id)
 
 
 def _facts(log: TimeLog) -> Told:

@@ -38,10 +38,10 @@ def phone(anna: Person) -> Device:
 
 def ids(anna: Person) -> tuple[str, str]:
     """Of the timer of BP-1, and of its claim."""
-    [(timer_id, claim_id)] = anna.company.rows(
-        "SELECT timer_id, claim_id FROM claims WHERE is_first = ?", True
+    [found] = anna.company.rows(
+        "SELECT timer_id, claim_id FROM claims WHERE named_issue_id = ?", anna.company.issues["BP-1"]
     )
-    return timer_id, claim_id
+    return found[0], found[1]
 
 
 def edit(device: Device, when: str, end: str | None = None, *, base: int = 1, **values: Any) -> None:
@@ -266,3 +266,21 @@ def test_an_entry_with_a_pause(anna: Person, laptop: Device) -> None:
     log = anna.log("BP-2")
     assert (log.duration_seconds, log.end_time) == (7200, at("16:00"))
     anna.company.check()
+
+
+def test_what_devices_correct_is_in_the_trail(anna: Person, laptop: Device) -> None:
+    add(laptop, "BP-2", "13:00", "14:00")
+    edit(laptop, "17:00", "11:00")
+    laptop.sync()
+    void(laptop, "17:30", base=2)
+    laptop.sync()
+    laptop.sync_and_lose_the_reply()
+    found = anna.company.rows(
+        "SELECT action, actor_user_id, before_json, after_json FROM audit_entries"
+        " WHERE subject_type = 'time_log' ORDER BY seq"
+    )
+    assert sorted(action for action, *_ in found[:2]) == ["log.added", "log.edited"]
+    assert found[2][0] == "log.deleted"
+    assert {actor for _, actor, _, _ in found} == {anna.principal.user_id}
+    assert '"total_cost":"100.0000"' in found[2][2]
+    assert len(found) == 3
