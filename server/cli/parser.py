@@ -57,7 +57,11 @@ def parser() -> ArgumentParser:
     _add(commands, "migrate", "make or upgrade the tables")
     _add(commands, "demo", "fill in the demo company; a second time changes nothing")
     _add(commands, "openapi", "print the API's description")
-    _add(commands, "recount", "are budgets and daily totals the exact sums of their logs? exit code 1 if not")
+    recounting = _add(
+        commands, "recount", "are budgets and daily totals the exact sums of their logs? exit code 1 if not"
+    )
+    anew = "make the daily totals anew from the logs first; nobody can log time meanwhile"
+    recounting.add_argument("--rebuild-totals", action="store_true", help=anew)
     _users(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
         required=True, metavar="COMMAND"

@@ -17,6 +17,8 @@ from server.services.totals import Difference
 def run(invocation: Invocation) -> None:
     now_ms = invocation.clock.now_ms()
     with opened(invocation.settings) as database:
+        if invocation.asked.rebuild_totals:
+            database.run(totals.rebuild)
         drifts = database.run(lambda conn: recount.recount(conn, now_ms))
         differences = database.read(totals.recount)
     if drifts or differences:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.db.repositories import totals
+from server.db.repositories import budgets, totals
 from server.db.repositories.logs import Figures
 from server.db.repositories.totals import NO_CURRENCY, NOTHING, Place, Sum
 from server.db.session import Connection
@@ -54,7 +54,8 @@ def recount(conn: Connection) -> list[Difference]:
 
 
 def rebuild(conn: Connection) -> None:
-    """Makes all totals anew from the logs, while nobody else writes."""
+    """Makes all of them anew from the logs; whoever writes time waits meanwhile."""
+    budgets.hold_all_time(conn)
     totals.replace(conn, totals.of_logs(conn))
 
 

@@ -219,6 +219,16 @@ def test_a_budget_that_is_not(terminal: Terminal) -> None:
     assert terminal.rows("SELECT count(*) FROM audit_entries WHERE action = 'budget.drifted'") == [(1,)]
 
 
+def test_daily_totals_that_are_not_and_are_made_anew(terminal: Terminal) -> None:
+    terminal.type("demo")
+    database = Blocking.open(f"sqlite:///{terminal.database}")
+    database.run(lambda conn: conn.exec_driver_sql("UPDATE daily_totals SET seconds = 1"))
+    database.close()
+    assert "daily totals differ, the first of" in terminal.type("recount").refusal
+    assert terminal.type("recount", "--rebuild-totals").code == 0
+    assert terminal.type("recount").code == 0
+
+
 # ---- audit verify
 
 
