@@ -71,6 +71,14 @@ def test_a_webhook_ends_with_the_right_of_whoever_made_it(outside: Outside, comp
     assert outside.called() == []
 
 
+def test_it_ends_with_their_account_too(outside: Outside, company: Company) -> None:
+    outside.webhook(outside.mara, "BP")
+    company.write("UPDATE users SET is_active = ? WHERE id = ?", False, outside.mara.principal.user_id)
+    outside.tell(project="BP")
+    outside.deliver()
+    assert outside.called() == []
+
+
 def test_without_a_mail_server_nobody_is_written_to_later_neither(company: Company) -> None:
     silent = Outside(company, has_mail=False)
     silent.tell()
