@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from server.db.tables import issue_time_logs as logs
 from server.domain.messages import Rate, RateType, TimerStatus
 
 BATCH: Final = 2000
+ONE_DAY: Final = timedelta(days=1)
+ANY_ZONE: Final = timedelta(days=1)  # a day begins less than this before or after that of UTC
 
 _NEXT: Final = (
     select(
@@ -32,12 +34,13 @@ _NEXT: Final = (
         logs.c.currency,
     )
     .where(
-        logs.c.id > bindparam("after"),
+        logs.c.start_time >= bindparam("after_ms"),
+        or_(logs.c.start_time > bindparam("after_ms"), logs.c.id > bindparam("after_id")),
         logs.c.start_day >= bindparam("since"),
         or_(logs.c.duration_seconds > 0, logs.c.status != str(TimerStatus.STOPPED)),
     )
-    .order_by(logs.c.id)
-    .limit(BATCH)
+    .order_by(logs.c.start_time, logs.c.id)
+    .limit(bindparam("batch"))
 )
 
 
@@ -57,23 +60,35 @@ class RatedLog:
 
 
 def begun(
-    conn: Connection, since: date, until: date | None, user_id: int | None, project_id: int | None
+    conn: Connection,
+    since: date,
+    until: date | None,
+    user_id: int | None,
+    project_id: int | None,
+    *,
+    batch: int = BATCH,
 ) -> Iterator[RatedLog]:
-    """Those that have time or are open, by id. `until`: the last day, itself included. None asks for any."""
+    """Those that have time or are open, by start. `until`: the last day, itself included. None asks for any."""
     question = _NEXT
     if until is not None:
-        question = question.where(logs.c.start_day <= until)
+        late_ms = _utc_ms(until + ANY_ZONE + ONE_DAY)
+        question = question.where(logs.c.start_day <= until, logs.c.start_time < late_ms)
     if user_id is not None:
         question = question.where(logs.c.user_id == user_id)
     if project_id is not None:
         question = question.where(logs.c.project_id == project_id)
-    after = 0
+    after_ms, after_id = _utc_ms(since - ANY_ZONE), 0
     while True:
-        rows = conn.execute(question, {"after": after, "since": since}).all()
+        asked = {"after_ms": after_ms, "after_id": after_id, "since": since, "batch": batch}
+        rows = conn.execute(question, asked).all()
         yield from (_log(row) for row in rows)
-        if len(rows) < BATCH:
+        if len(rows) < batch:
             return
-        after = rows[-1].id
+        after_ms, after_id = rows[-1].start_time, rows[-1].id
+
+
+def _utc_ms(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
 def _log(row: Any) -> RatedLog:

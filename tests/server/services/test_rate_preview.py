@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.db.repositories import audit
+from server.db.repositories import audit, rated_logs
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.messages import Amount, RateLevel, RatePreview, RateType, Role, SetLevelRate
 from server.services import rate_preview, rate_setting
@@ -169,3 +169,16 @@ def test_it_refuses_what_setting_refuses(worked: Company, boss: Person) -> None:
     ):
         with pytest.raises(refusal):
             preview(who, request)
+
+
+def test_any_number_of_logs_in_any_zone(company: Company, boss: Person) -> None:
+    """More than are read at once, in the zones whose days begin first and last."""
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        company.set_zone(zone)
+        work(company.anna, "BP-1")
+        work(company.ben, "BP-2")
+    found = company.database.read(
+        lambda conn: list(rated_logs.begun(conn, date(2026, 6, 14), date(2026, 6, 15), None, None, batch=1))
+    )
+    assert len({each.log_id for each in found}) == 4
+    assert {each.day for each in found} == {date(2026, 6, 14), DAY}
