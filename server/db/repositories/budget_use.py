@@ -5,6 +5,7 @@ The timers that run now are summed up in the database, in one statement with the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -49,12 +50,16 @@ _BUDGET: Final = (
         *(_sum(each, active_timers.c.rate_amount, _runs).label(f"pace_{each}") for each in RateType),
         func.sum(case((_is_own, active_timers.c.logged_cost))).label("logged"),
         func.count(case((~_is_own, active_timers.c.id))).label("foreign"),
+        func.count(active_timers.c.id).label("timers"),
     )
     .join_from(project_budgets, active_timers, and_(*meters.COUNTS), isouter=True)
     .where(setting("enable_budget_tracking"))
     .group_by(project_budgets.c.id)
 )
 _OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
+_OF_PROJECTS: Final = _BUDGET.where(
+    project_budgets.c.project_id.in_(bindparam("project_ids", expanding=True))
+)
 _OF_MEMBER: Final = (
     _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
     .where(project_members.c.user_id == bindparam("user_id"))
@@ -66,7 +71,7 @@ _OF_MEMBER: Final = (
 class Use:
     """`spent`: the exact sum of the logs' costs. `warning`, `critical`: thresholds in percent.
 
-    `running`: what the timers that run now add to `spent` if they stop now, not rounded per log; `pace`: what they cost an
+    `running`: what the `timers` that run now add to `spent` if they stop now, not rounded per log; `pace`: what they cost an
     hour. `locked_at`: epoch milliseconds, None while it is open.
     """
 
@@ -79,6 +84,7 @@ class Use:
     locked_at: int | None
     running: Decimal
     pace: Decimal
+    timers: int
 
     @property
     def used(self) -> Decimal:
@@ -89,6 +95,12 @@ def of_project(conn: Connection, project_id: int, now_ms: int) -> Use | None:
     """None: it has no budget, or budgets are not tracked."""
     row = conn.execute(_OF_PROJECT, {"project_id": project_id, "now_ms": now_ms}).first()
     return None if row is None else _use(conn, row, now_ms)
+
+
+def of_projects(conn: Connection, project_ids: Sequence[int], now_ms: int) -> list[Use]:
+    """Of those that have a budget, if budgets are tracked."""
+    rows = conn.execute(_OF_PROJECTS, {"project_ids": project_ids, "now_ms": now_ms}).all()
+    return [_use(conn, row, now_ms) for row in rows]
 
 
 def of_member(conn: Connection, user_id: int, now_ms: int) -> list[Use]:
@@ -108,6 +120,7 @@ def _use(conn: Connection, row: Any, now_ms: int) -> Use:
         (row.locked_at or 0) if row.is_locked else None,
         _of_all(row, "{}") / 3600 - (row.logged or ZERO),
         _of_all(row, "pace_{}"),
+        row.timers,
     )
     return _with_foreign(conn, use, now_ms // 1000) if row.foreign else use
 

@@ -98,10 +98,11 @@ def test_a_paused_timer_counts_what_it_has(budgeted: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "amount"), [(RateType.HOURLY, "36"), (RateType.MINUTELY, "0.6"), (RateType.SECONDLY, "0.01")]
+    ("rate_type", "amount"),
+    [(RateType.HOURLY, "36"), (RateType.MINUTELY, "0.6"), (RateType.SECONDLY, "0.01")],
 )
-def test_all_kinds_of_rates_count_while_they_run(budgeted: Company, kind: RateType, amount: str) -> None:
-    set_rate(budgeted, amount, kind=kind)
+def test_all_kinds_of_rates_count_while_they_run(budgeted: Company, rate_type: RateType, amount: str) -> None:
+    set_rate(budgeted, amount, kind=rate_type)
     budgeted.anna.start("BP-1")
     budgeted.clock.advance(seconds=1000)
     assert budgeted.budget("BP").percent == 5
