@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from server.db.session import ConstraintBroken, StorageFailed
 
@@ -68,6 +68,14 @@ def named(failure: DBAPIError) -> DBAPIError:
     ):
         return unanswered(failure)
     return failure
+
+
+def words_of(failure: SQLAlchemyError) -> str:
+    """The database's own, in one line."""
+    said: BaseException = failure
+    while isinstance(said, DBAPIError) and said.orig is not None:
+        said = said.orig
+    return " ".join(str(said).split())
 
 
 def unanswered(failure: BaseException) -> StorageFailed:

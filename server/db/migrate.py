@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.blocking import Blocking
+from server.db.failures import words_of
 from server.db.session import Connection, DatabaseUnusable
 from server.db.unfinished import marked
 from server.db.version import is_current
@@ -31,7 +32,7 @@ def upgrade(url: str) -> None:
     except CommandError as failure:
         raise DatabaseUnusable(f"A newer version of Hourkeep laid out this database: {failure}") from failure
     except SQLAlchemyError as failure:
-        raise DatabaseUnusable(f"The database cannot be upgraded: {failure}") from failure
+        raise DatabaseUnusable(f"The database cannot be upgraded: {words_of(failure)}") from failure
     finally:
         database.close()
 

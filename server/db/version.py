@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.blocking import Blocking
+from server.db.failures import words_of
 from server.db.session import Connection, DatabaseUnusable
 
 REVISION: Final = "0008"  # of the newest migration
@@ -24,7 +25,7 @@ def is_current(url: str) -> bool:
     try:
         return database.read(_revisions) == [REVISION]
     except SQLAlchemyError as failure:
-        raise DatabaseUnusable(f"The database cannot be read: {failure}") from failure
+        raise DatabaseUnusable(f"The database cannot be read: {words_of(failure)}") from failure
     finally:
         database.close()
 
