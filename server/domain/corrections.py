@@ -75,7 +75,7 @@ class Words:
 class Corrected:
     """What counts of a log's corrections. None: no correction says it.
 
-    `flag`: what its user should know, and the action that made it so. `is_manual`: it was entered by hand.
+    `flag`: what its user should know, and the action that made it so.
     """
 
     revision: int = FIRST_REVISION
@@ -85,8 +85,6 @@ class Corrected:
     bounds: Mapping[str, Correction] = field(default_factory=dict)
     fate: Fate = UNTOUCHED
     flag: tuple[Hold, str] | None = None
-
-    is_manual: bool = False
 
     @property
     def is_removed(self) -> bool:
@@ -112,7 +110,6 @@ def judge(edits: Iterable[Edit]) -> Corrected:
         bounds=_bounds(valid),
         fate=_fate(valid, is_moved=issue_id is not None),
         flag=_flag(in_order),
-        is_manual=any(edit.way is Way.ADD for edit in in_order),
     )
 
 

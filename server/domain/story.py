@@ -45,7 +45,7 @@ def tell(
 ) -> Story:
     """`claims`: all of the timer; `resumed`: those of them that a resume opened; `ends`: all its ends."""
     worked = [claim for claim in claims if claim.hold is not Hold.VOID] or claims
-    status = TimerStatus.STOPPED if corrected.is_removed else _status(worked, ends, corrected)
+    status = TimerStatus.STOPPED if corrected.is_removed else _status(worked, ends)
     pauses = [end.at for end in ends if end.kind is ActionKind.PAUSE]
     return Story(
         status=status,
@@ -65,14 +65,17 @@ def _description(ends: Sequence[EndFact], corrected: Corrected) -> str | None:
     return None if told is None else told.description or None
 
 
-def _status(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> TimerStatus:
-    """It runs while a device says so, whatever another device runs on top of it."""
+def _status(claims: Sequence[Claim], ends: Sequence[EndFact]) -> TimerStatus:
+    """It runs while a device says so, whatever another device runs on top of it.
+
+    What was worked after its last pause, and has an end, was ended by hand.
+    """
     if any(claim.is_open for claim in claims):
         return TimerStatus.RUNNING
-    if not ends:
-        return TimerStatus.STOPPED if corrected.is_manual else TimerStatus.RUNNING
-    latest = max(ends, key=lambda end: end.order)
-    return TimerStatus.STOPPED if latest.kind is ActionKind.STOP else TimerStatus.PAUSED
+    latest = max(ends, key=lambda end: end.order, default=None)
+    if latest is None or latest.kind is ActionKind.STOP:
+        return TimerStatus.STOPPED
+    return TimerStatus.STOPPED if any(claim.start > latest.at for claim in claims) else TimerStatus.PAUSED
 
 
 def _end_time(claims: Sequence[Claim], ends: Sequence[EndFact], corrected: Corrected) -> int | None:

@@ -359,6 +359,25 @@ def test_its_end_is_made_by_stopping_it(anna: Person, hand: Hand) -> None:
     assert wrong(failure) == {"end_time"}
 
 
+@pytest.mark.parametrize("stretches", [["8:00"], ["8:00-9:00", "9:30"]])
+def test_a_timer_of_a_lost_device_gets_its_end(anna: Person, hand: Hand, stretches: list[str]) -> None:
+    """What its user runs now is another one."""
+    device = anna.device()
+    device.start("BP-1", "8:00")
+    if len(stretches) > 1:
+        device.pause("9:00")
+        device.resume("9:30")
+    device.sync()
+    other = anna.device()
+    other.start("BP-2", "11:00")
+    other.sync()
+    log = hand.change(anna.log("BP-1").id, end="10:00").log
+    assert (log.status, spoken(log.end_time or 0)) == (TimerStatus.STOPPED, "10:00")
+    assert anna.counted("BP-1")[-1].endswith("10:00")
+    assert anna.status().issue_key == "BP-2"
+    anna.company.check()
+
+
 def test_a_running_timer_that_is_deleted_is_gone(anna: Person, hand: Hand) -> None:
     device = anna.device()
     device.start("BP-1", "17:00")
