@@ -10,7 +10,7 @@ import pytest
 
 from server.db.session import Connection
 from server.domain.errors import Forbidden, NotFound
-from server.domain.messages import AlertPage, AtLimit, Role
+from server.domain.messages import AlertPage, AtLimit, BudgetAlert, Role
 from server.services import alerts, audit
 from tests.server.company import Company, Person
 
@@ -100,8 +100,10 @@ def test_a_stop_never_lowers_what_runs(budgeted: Company) -> None:
     budgeted.set_budget("BP", 1, alert_threshold=Decimal("2.78"))
     budgeted.anna.start("BP-1")
     budgeted.ben.start("BP-2")
+    assert budgeted.due() == "8:00:01"
     budgeted.clock.advance(seconds=1)
     budgeted.sweep()
+    assert budgeted.raised("BP") == ["warning 2.78 at 8:00:01"]
     budgeted.anna.stop()
     budgeted.ben.stop()
     assert budgeted.raised("BP") == ["warning 2.78 at 8:00:01"]
@@ -273,6 +275,13 @@ def mine(company: Company, person: Person) -> AlertPage:
     return company.database.read(lambda conn: alerts.of_mine(conn, person.principal, None, None, 50))
 
 
+def take_notice(company: Company, person: Person, alert_id: int) -> BudgetAlert:
+    def notice(conn: Connection) -> BudgetAlert:
+        return alerts.acknowledge(conn, person.principal, alert_id, company.clock.now_ms())
+
+    return company.database.run(notice)
+
+
 def test_managers_see_amounts_and_members_percents(budgeted: Company, boss: Person) -> None:
     work(budgeted, 192)
     [seen] = listed(budgeted, boss).items
@@ -307,11 +316,7 @@ def test_an_alert_is_acknowledged_once(budgeted: Company, boss: Person) -> None:
     other = budgeted.hire("chief", [], Role.ADMIN)
     for person in (boss, other):
         budgeted.clock.advance(minutes=1)
-        seen = budgeted.database.run(
-            lambda conn, who=person: alerts.acknowledge(
-                conn, who.principal, alert.id, budgeted.clock.now_ms()
-            )
-        )
+        seen = take_notice(budgeted, person, alert.id)
         assert (seen.is_acknowledged, seen.acknowledged_by_user_id) == (True, boss.principal.user_id)
     assert seen.acknowledged_at == budgeted.clock.now_ms() // 1000 - 60
     assert listed(budgeted, boss, acknowledged=False).items == []
@@ -325,16 +330,10 @@ def test_who_may_not_take_notice(budgeted: Company) -> None:
     work(budgeted, 192)
     [alert] = listed(budgeted, budgeted.anna).items
 
-    def take_notice(person: Person) -> None:
-        def notice(conn: Connection) -> None:
-            alerts.acknowledge(conn, person.principal, alert.id, budgeted.clock.now_ms())
-
-        budgeted.database.run(notice)
-
     with pytest.raises(Forbidden):
-        take_notice(budgeted.anna)
+        take_notice(budgeted, budgeted.anna, alert.id)
     with pytest.raises(NotFound):
-        take_notice(budgeted.hire("eve", ["WEB"], Role.MANAGER))
+        take_notice(budgeted, budgeted.hire("eve", ["WEB"], Role.MANAGER), alert.id)
 
 
 def test_at_limit_is_kept(budgeted: Company) -> None:
