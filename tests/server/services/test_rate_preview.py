@@ -96,6 +96,12 @@ def test_nor_what_has_that_rate_already(worked: Company, boss: Person) -> None:
     assert preview(boss, asked(worked, "50", DAY)).logs == 0
 
 
+def test_nor_what_would_get_back_the_rate_that_it_has(worked: Company, boss: Person) -> None:
+    worked.agree(PROJECT, "60", LONG_AGO, project="BP")
+    assert preview(boss, asked(worked, "50", DAY)).logs == 0
+    assert preview(boss, asked(worked, "55", DAY)).logs == 3
+
+
 def test_what_it_takes_the_place_of_falls_to_the_rate_before(worked: Company, boss: Person) -> None:
     """One for two days is made one for a single day."""
     worked.agree(PROJECT, "70", LONG_AGO, project="BP")
