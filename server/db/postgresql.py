@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, event, func, select
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -49,7 +49,7 @@ def reporters(url: URL) -> AsyncEngine:
 
 def _engine(url: URL, size: int, isolation: str) -> AsyncEngine:
     settings = SETTINGS | {"default_transaction_read_only": "on" if isolation == READ else "off"}
-    return create_async_engine(
+    engine = create_async_engine(
         _for_driver(url),
         isolation_level=isolation,
         pool_size=size,
@@ -62,6 +62,34 @@ def _engine(url: URL, size: int, isolation: str) -> AsyncEngine:
             "prepared_statement_cache_size": STATEMENTS,
         },
     )
+    event.listen(engine.sync_engine, "before_cursor_execute", _leave_out_nul, retval=True)
+    return engine
+
+
+def _leave_out_nul(
+    _conn: Any,
+    _cursor: Any,
+    statement: str,
+    parameters: Any,
+    _context: Any,
+    _many: bool,  # noqa: FBT001
+) -> tuple[str, Any]:
+    """No text of PostgreSQL's holds that letter, and nobody's time is refused for it."""
+    return statement, _without_nul(parameters)
+
+
+def _without_nul(said: Any) -> Any:
+    match said:
+        case str() if "\0" in said:
+            return said.replace("\0", "")
+        case tuple():
+            return tuple(_without_nul(each) for each in said)
+        case list():
+            return [_without_nul(each) for each in said]
+        case dict():
+            return {name: _without_nul(each) for name, each in said.items()}
+        case _:
+            return said
 
 
 def _for_driver(url: URL) -> URL:
