@@ -46,9 +46,10 @@ def open_database(address: str, replica: str | None = None) -> Database:
     try:
         # What a server on SQLite would import for nothing.
         return _served(url, kind, replica)
-    except ModuleNotFoundError as missing:
+    except ImportError as missing:
         raise UnknownDatabase(
-            f"The driver for this database is not installed ({missing.name}). Type: pip install 'hourkeep[{kind}]'"
+            f"The driver for this database is not installed ({missing.name or 'greenlet'})."
+            f" Type: pip install 'hourkeep[{kind}]'"
         ) from missing
 
 

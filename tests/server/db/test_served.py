@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -260,3 +262,23 @@ def test_pauses_between_tries_grow_and_differ(url: str) -> None:
     assert len(pauses) == TRIES - 1
     assert all(0 <= seconds <= 0.01 * 2**tries for tries, seconds in enumerate(pauses, 1))
     assert len(set(pauses)) == len(pauses)
+
+
+@pytest.mark.parametrize(
+    ("driver", "address", "extra"),
+    [
+        ("asyncpg", "postgresql://localhost/x", "hourkeep[postgresql]"),
+        ("asyncmy", "mariadb://localhost/x", "hourkeep[mariadb]"),
+    ],
+)
+def test_a_driver_that_is_not_installed_is_named(driver: str, address: str, extra: str) -> None:
+    """In a process of its own, in which there is none."""
+    told = (
+        f"import sys; sys.modules[{driver!r}] = None\n"
+        "from server.db.address import open_database\n"
+        f"open_database({address!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert "UnknownDatabase" in done.stderr.splitlines()[-1]
+    assert extra in done.stderr.splitlines()[-1]
+    assert driver in done.stderr.splitlines()[-1]
