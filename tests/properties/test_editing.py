@@ -35,13 +35,16 @@ issues = st.sampled_from(["BP-1", "BP-2", "LAW-1"])
 ticks = st.integers(0, TICKS)
 which = st.integers(0, 20)
 timer_steps = st.tuples(st.sampled_from(["start", "pause", "resume", "stop"]), issues)
+near = st.integers(-6, 6)  # ticks from where the log has its start or its end
 book_steps = st.one_of(
-    st.tuples(st.just("add"), issues, ticks, ticks),
-    st.tuples(st.just("move"), which, st.none() | ticks, st.none() | ticks, st.none() | issues),
+    st.tuples(st.just("add"), issues, st.integers(0, 12), st.integers(1, 12)),
+    st.tuples(st.just("move"), which, st.none() | near, st.none() | near, st.none() | issues),
     st.tuples(st.just("split"), which, ticks),
     st.tuples(st.just("delete"), which),
 )
-steps = st.lists(st.tuples(st.integers(1, TICKS // STEPS), timer_steps | book_steps), max_size=STEPS)
+steps = st.lists(
+    st.tuples(st.integers(1, TICKS // STEPS), timer_steps | book_steps), min_size=STEPS // 2, max_size=STEPS
+)
 
 
 @dataclass
@@ -64,6 +67,10 @@ class Page:
     is_paused: bool = False
 
     @property
+    def start(self) -> int:
+        return self.stretches[0].start
+
+    @property
     def project(self) -> str:
         return self.issue.split("-", maxsplit=1)[0]
 
@@ -78,6 +85,9 @@ class Book:
     @property
     def current(self) -> Page | None:
         return next((page for page in self.pages if page.is_paused or page.stretches[-1].end is None), None)
+
+    def end(self, page: Page) -> int:
+        return self.now if page.stretches[-1].end is None else page.stretches[-1].end
 
     def rest(self, *, for_good: bool) -> None:
         page = self.current
@@ -194,12 +204,15 @@ class Day:
             case "delete", []:
                 self.hand.delete(page.log_id)
                 self.book.pages.remove(page)
-            case "split", [when]:
+            case "split", [within]:
+                when = page.start + within % max(1, self.book.end(page) - page.start)
                 with suppress(Refusal):
                     parts = self.hand.split(page.log_id, at(when))
                     new = parts.first if parts.second.id == page.log_id else parts.second
                     self._add(page.issue, self.book.split(page, when), new.id, page.rate)
-            case "move", [start, end, issue]:
+            case "move", [later, longer, issue]:
+                start = None if later is None else max(0, page.start + later)
+                end = None if longer is None else max(0, self.book.end(page) + longer)
                 with suppress(Refusal):
                     since, until = (None if each is None else at(each) for each in (start, end))
                     self.hand.change(page.log_id, since, until, issue)
