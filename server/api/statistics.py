@@ -13,8 +13,9 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
 from server.domain.messages import ProjectStatistics, Report
-from server.services import statistics
-from server.services.statistics import Days, ReportFilter
+from server.services import reports, statistics
+from server.services.reports import ReportFilter
+from server.services.tally import Days
 
 PAGE: Final = 500
 PAGE_LIMIT: Final = 2000
@@ -65,6 +66,6 @@ async def report(
     wanted = ReportFilter(Days(since, until), user, project)
     return Answer(
         await office_of(request).report(
-            request, lambda call: statistics.report(call.conn, call.principal, wanted, cursor, limit)
+            request, lambda call: reports.report(call.conn, call.principal, wanted, cursor, limit)
         )
     )

@@ -19,9 +19,10 @@ from server.db.repositories import timers
 from server.db.session import Connection
 from server.domain.messages import Role
 from server.domain.principal import Principal
-from server.services import budgets, logs, statistics
+from server.services import budgets, logs, reports, statistics
 from server.services.logs import LogFilter
-from server.services.statistics import Days, ReportFilter
+from server.services.reports import ReportFilter
+from server.services.tally import Days
 from tests.bench._million import FEW, FIRST_DAY, FIRST_S, MANY, PROJECTS, made
 from tests.bench._stores import Store, stores
 from tests.bench.rows import Row
@@ -115,7 +116,7 @@ def _questions() -> list[Question]:
         ),
         Question(
             "month report by user and project",
-            lambda conn, _turn: statistics.report(conn, ADMIN, ReportFilter(MONTH), None, 500),
+            lambda conn, _turn: reports.report(conn, ADMIN, ReportFilter(MONTH), None, 500),
             lambda _turn: _raw_report(MONTH.first, MONTH.last),
             60,
         ),

@@ -39,13 +39,15 @@ from server.services import (
     catalog,
     crossing,
     logs,
+    reports,
     snapshot,
     statistics,
     totals,
 )
 from server.services import timers as timing
 from server.services.logs import LogFilter
-from server.services.statistics import Days, ReportFilter
+from server.services.reports import ReportFilter
+from server.services.tally import Days
 from tests.server.company import Company, Person
 from tests.server.databases import MARIADB, POSTGRESQL, SQLITE
 
@@ -296,9 +298,9 @@ def questions(company: Company) -> dict[str, Question]:
         "what runs": page(admin, everybody=True, status=TimerStatus.RUNNING),
         "a manager's logs of some days": page(manager, everybody=True, since=since, until=until),
         "statistics of some days": lambda conn: statistics.of_project(conn, manager, bp, DAY, now_ms),
-        "a report of some days": lambda conn: statistics.report(conn, admin, ReportFilter(DAY), None, 50),
-        "a manager's report": lambda conn: statistics.report(conn, manager, ReportFilter(DAY), None, 50),
-        "my report": lambda conn: statistics.report(conn, anna, ReportFilter(Days()), None, 50),
+        "a report of some days": lambda conn: reports.report(conn, admin, ReportFilter(DAY), None, 50),
+        "a manager's report": lambda conn: reports.report(conn, manager, ReportFilter(DAY), None, 50),
+        "my report": lambda conn: reports.report(conn, anna, ReportFilter(Days()), None, 50),
         "a budget": lambda conn: budgets.use(conn, bp, now_ms),
         "my budgets": lambda conn: budgets.uses_of_member(conn, anna.user_id, now_ms),
         "alerts that nobody acknowledged": lambda conn: alerts.of_project(conn, manager, bp, False, None, 50),

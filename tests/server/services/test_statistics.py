@@ -11,8 +11,9 @@ import pytest
 from server.db.repositories import organisation
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.messages import Amount, DeleteLog, ProjectStatistics, Report, Role
-from server.services import editing, statistics, totals
-from server.services.statistics import Days, ReportFilter
+from server.services import editing, reports, statistics, totals
+from server.services.reports import ReportFilter
+from server.services.tally import Days
 from tests.server.company import Company, Person
 
 MONDAY = date(2026, 6, 15)
@@ -44,9 +45,7 @@ def of(who: Person, project: str = "BP", days: Days = ALWAYS, issues_named: int 
 def report(
     who: Person, wanted: ReportFilter = ANYTHING, cursor: str | None = None, limit: int = 100
 ) -> Report:
-    return who.company.database.read(
-        lambda conn: statistics.report(conn, who.principal, wanted, cursor, limit)
-    )
+    return who.company.database.read(lambda conn: reports.report(conn, who.principal, wanted, cursor, limit))
 
 
 def rows(found: Report) -> list[tuple[str, str, int]]:
