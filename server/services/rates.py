@@ -11,7 +11,7 @@ from server.db.repositories import exchange, organisation, rates
 from server.db.session import Connection
 from server.domain.errors import Invalid
 from server.domain.events import RatesChanged
-from server.domain.messages import FieldError, Rate, RateLevel, RateType
+from server.domain.messages import FieldError, Rate
 from server.domain.money import is_amount
 from server.domain.rating import FIRST_DAY, LAST_DAY, DatedRate, Found, Owner, Terms, amended
 
@@ -37,22 +37,6 @@ def terms_for(conn: Connection, user_id: int, project_id: int, day: date) -> Ter
     if found is None or target is None or target == found.rate.currency:
         return Terms(found)
     return Terms(found, exchange.holding(conn, found.rate.currency, target, day))
-
-
-def set_user_rate(  # noqa: PLR0917  # the order is the callers' contract
-    conn: Connection,
-    user_id: int,
-    rate_type: RateType,
-    amount: Decimal,
-    currency: str,
-    effective_from: date,
-) -> None:
-    """Holds from that day on, until a later one begins. Logs that exist keep theirs. Invalid."""
-    agree(
-        conn,
-        Owner(RateLevel.USER, user_id),
-        DatedRate(Rate(rate_type, amount, currency), effective_from, None),
-    )
 
 
 def agree(conn: Connection, owner: Owner, new: DatedRate) -> None:

@@ -25,7 +25,8 @@ from server.db.blocking import Blocking
 from server.db.repositories import catalog as members
 from server.db.session import Connection
 from server.db.tables import claim_ends, claims, issue_time_logs, segments
-from server.domain.messages import RateType, Role, SetBudget
+from server.domain.messages import Rate, RateLevel, RateType, Role, SetBudget
+from server.domain.rating import DatedRate, Owner
 from server.services import accounts, budgets, catalog, rates
 from tests.bench._stores import Store
 
@@ -159,7 +160,8 @@ def _people(conn: Connection, size: Size) -> None:
     for number in range(size.people):
         email = f"person{number}@demo.test"
         user_id = accounts.add_user(conn, email, f"Person {number}", Role.MEMBER, None, 0)
-        rates.set_user_rate(conn, user_id, RateType.HOURLY, Decimal(40 + number % 60), "USD", FIRST_DAY)
+        agreed = DatedRate(Rate(RateType.HOURLY, Decimal(40 + number % 60), "USD"), FIRST_DAY, None)
+        rates.agree(conn, Owner(RateLevel.USER, user_id), agreed)
         for step in (0, 1):
             catalog.add_member(conn, 1 + (number + step) % PROJECTS, user_id, 0)
     accounts.add_user(conn, "admin@demo.test", "Admin", Role.ADMIN, None, 0)

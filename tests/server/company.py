@@ -112,7 +112,8 @@ class Company:
             for key in projects:
                 catalog.add_member(conn, self.projects[key], user_id, now_ms)
             if hourly is not None:
-                rates.set_user_rate(conn, user_id, RateType.HOURLY, hourly, "USD", date(2026, 1, 1))
+                agreed = DatedRate(Rate(RateType.HOURLY, hourly, "USD"), date(2026, 1, 1), None)
+                rates.agree(conn, Owner(RateLevel.USER, user_id), agreed)
             return user_id
 
         user_id = self.database.run(work)

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from server.domain.messages import RateType
-from server.services import rates
+from server.domain.messages import RateLevel, RateType
 from tests.server.company import Company
 
 
@@ -19,10 +18,8 @@ def budgeted(company: Company) -> Company:
 
 
 def set_rate(company: Company, amount: str, currency: str = "USD", kind: RateType = RateType.HOURLY) -> None:
-    user_id = company.anna.principal.user_id
-    company.database.run(
-        lambda conn: rates.set_user_rate(conn, user_id, kind, Decimal(amount), currency, date(2026, 6, 1))
-    )
+    day = date(2026, 6, 1)
+    company.agree(RateLevel.USER, amount, day, person=company.anna, currency=currency, kind=kind)
 
 
 def test_what_is_logged_is_spent(budgeted: Company) -> None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from server.domain.errors import Forbidden, Invalid
-from server.domain.messages import Amount, LogPage, RateType, Role, TimerStatus
-from server.services import logs, rates
+from server.domain.messages import Amount, LogPage, RateLevel, RateType, Role, TimerStatus
+from server.services import logs
 from server.services.logs import LogFilter
 from tests.server.company import Company, Person
 from tests.server.daytime import at
@@ -142,12 +142,8 @@ def test_what_is_not_billable(anna: Person) -> None:
 
 def test_totals_by_currency(anna: Person) -> None:
     company = anna.company
-    user_id = anna.principal.user_id
-    company.database.run(
-        lambda conn: rates.set_user_rate(
-            conn, user_id, RateType.SECONDLY, Decimal("0.0001"), "EUR", date(2026, 6, 15)
-        )
-    )
+    day = date(2026, 6, 15)
+    company.agree(RateLevel.USER, "0.0001", day, person=anna, currency="EUR", kind=RateType.SECONDLY)
     anna.start("BP-7")
     company.clock.advance(seconds=3)
     anna.stop()

@@ -10,7 +10,7 @@ import pytest
 from server.db.repositories import rates as stored
 from server.domain.errors import Invalid
 from server.domain.messages import Rate, RateLevel, RateType
-from server.domain.rating import Owner
+from server.domain.rating import DatedRate, Owner
 from server.services import rates
 from tests.server.company import Company, rate_of
 from tests.server.daytime import at
@@ -23,8 +23,13 @@ def user_id(company: Company) -> int:
     return company.hire("newcomer", ["BP"], hourly=None).principal.user_id
 
 
+def set_rate(company: Company, user_id: int, rate: Rate, since: date) -> None:
+    owner = Owner(RateLevel.USER, user_id)
+    company.database.run(lambda conn: rates.agree(conn, owner, DatedRate(rate, since, None)))
+
+
 def agree(company: Company, user_id: int, amount: str, since: date, kind: RateType = HOURLY) -> None:
-    company.database.run(lambda conn: rates.set_user_rate(conn, user_id, kind, Decimal(amount), "USD", since))
+    set_rate(company, user_id, Rate(kind, Decimal(amount), "USD"), since)
 
 
 def rates_of(company: Company, user_id: int) -> list[Rate]:
@@ -83,9 +88,7 @@ def test_what_is_no_rate(company: Company, user_id: int, amount: str) -> None:
 @pytest.mark.parametrize("currency", ["usd", "US", "USDT", "", "U$D", "USD\n"])
 def test_what_is_no_currency(company: Company, user_id: int, currency: str) -> None:
     with pytest.raises(Invalid) as refused:
-        company.database.run(
-            lambda conn: rates.set_user_rate(conn, user_id, HOURLY, Decimal(1), currency, date(2026, 6, 15))
-        )
+        set_rate(company, user_id, Rate(HOURLY, Decimal(1), currency), date(2026, 6, 15))
     assert [error.field for error in refused.value.errors] == ["currency"]
 
 
