@@ -17,8 +17,6 @@ from server.db.tables import project_budgets as budgets
 from server.db.tables import segments
 from server.domain.messages import AtLimit, TimerStatus
 
-FIRST_REVISION: Final = 1  # nobody has corrected it
-
 _ENDED: Final = (
     select(
         logs.c.id,
@@ -32,7 +30,6 @@ _ENDED: Final = (
         logs.c.timer_id.in_(bindparam("timer_ids", expanding=True)),
         logs.c.status == str(TimerStatus.STOPPED),
         logs.c.is_billable,
-        logs.c.revision == FIRST_REVISION,
         budgets.c.at_limit == str(AtLimit.NON_BILLABLE),
         budgets.c.total_cost > budgets.c.total_budget,
         setting("enable_budget_tracking"),

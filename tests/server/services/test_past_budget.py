@@ -165,6 +165,25 @@ def test_what_a_person_decided_stays(limited: Company) -> None:
     assert limited.anna.logs()[1].is_billable
 
 
+def test_a_log_that_was_corrected_while_it_ran(limited: Company) -> None:
+    limited.anna.start("BP-1")
+    limited.clock.advance(hours=1)
+    Hand(limited.anna).change(limited.anna.log("BP-1").id, start="7:30", description="Since half past seven")
+    limited.clock.advance(hours=2)
+    limited.anna.stop()
+    assert told(limited.anna) == [("BP-1", 7200, Decimal(100), True), ("BP-1", 5400, Decimal(75), False)]
+    assert limited.anna.counted("BP-1") == ["7:30-9:30", "9:30-11:00"]
+    limited.check()
+
+
+def test_time_that_is_not_billable_anyway(limited: Company) -> None:
+    limited.anna.start("BP-1")
+    Hand(limited.anna).change(limited.anna.log("BP-1").id, is_billable=False)
+    limited.clock.advance(hours=3)
+    limited.anna.stop()
+    assert told(limited.anna) == [("BP-1", 3 * 3600, Decimal(150), False)]
+
+
 def test_a_locked_budget_and_a_closed_project_refuse_no_stop(limited: Company) -> None:
     limited.anna.start("BP-1")
     limited.clock.advance(hours=3)
