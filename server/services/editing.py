@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from server.db.repositories import accounts, logs, timers
+from server.db.repositories import accounts, log_pages, logs, timers
 from server.db.repositories.actions import Sender
 from server.db.session import Connection
 from server.domain.claims import Claim
@@ -302,7 +302,7 @@ def _record(facts: Facts, kind: ActionKind, body: Body) -> None:
 
 def _log_of(facts: Facts, timer_id: str) -> TimeLog:
     log_id = next(each.time_log_id for each in facts.claims_of(timer_id) if each.time_log_id is not None)
-    found = logs.find(facts.conn, log_id)
+    found = log_pages.find(facts.conn, log_id)
     if found is None:
         raise LookupError(f"log {log_id} was just written")
     return found
@@ -318,7 +318,7 @@ def _written(facts: Facts, log: TimeLog) -> WrittenLog:
         for log_id, seconds in facts.moved_seconds.items()
         if seconds < 0 and log_id != log.id
     }
-    keys = logs.issue_keys(facts.conn, sorted(lost))
+    keys = log_pages.issue_keys(facts.conn, sorted(lost))
     overlaps = [Overlap(log_id, keys[log_id], lost[log_id]) for log_id in sorted(lost)]
     is_open = any(each.end is None for each in _stretches(facts, log.timer_id))
     trimmed = 0 if log.is_deleted or is_open else max(0, claimed - log.duration_seconds)

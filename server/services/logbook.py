@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from server.db.repositories import catalog, claims, edits, logs, segments
+from server.db.repositories import catalog, claims, edits, log_pages, segments
 from server.db.repositories.edits import StoredEdit
 from server.db.session import Connection
 from server.domain import permissions
@@ -44,7 +44,7 @@ WAY_OUT = (
 
 def reach(conn: Connection, principal: Principal, log_id: int) -> TimeLog:
     """One's own; a manager's of their projects; an administrator's. NotFound; Forbidden where one knows the project."""
-    log = logs.find(conn, log_id)
+    log = log_pages.find(conn, log_id)
     if log is None:
         raise NotFound("There is no such log.")
     if log.user_id == principal.user_id:
@@ -137,7 +137,7 @@ def note_corrections(facts: Facts, before: Mapping[str, TimeLog | None]) -> None
 def _log_of(facts: Facts, timer_id: str) -> TimeLog | None:
     known = (each.time_log_id for each in facts.claims_of(timer_id))
     log_id = next((each for each in known if each is not None), None)
-    return None if log_id is None else logs.find(facts.conn, log_id)
+    return None if log_id is None else log_pages.find(facts.conn, log_id)
 
 
 def _facts(log: TimeLog) -> Told:

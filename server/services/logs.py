@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from server.db.repositories import log_totals, logs
-from server.db.repositories.logs import LogQuestion
+from server.db.repositories import log_pages, log_totals
+from server.db.repositories.log_pages import LogQuestion
 from server.db.session import Connection
 from server.domain.errors import Forbidden
 from server.domain.messages import LogPage, Role, TimerStatus
@@ -43,7 +43,7 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     """Latest start first; the totals are those of all pages. Invalid for a cursor that no page gave out, Forbidden."""
     after = read_cursor(cursor, CURSOR)
     asked = _question(principal, wanted)
-    found = logs.page(conn, asked, None if after is None else (after[0], after[1]), limit + 1)
+    found = log_pages.page(conn, asked, None if after is None else (after[0], after[1]), limit + 1)
     shown = found[:limit]
     more = len(found) > limit
     return LogPage(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from server.db.repositories import alerts, logs, past_budget
+from server.db.repositories import alerts, log_pages, logs, past_budget
 from server.db.repositories.logs import Figures
 from server.db.repositories.past_budget import Ended
 from server.domain.ids import uuid7
@@ -81,7 +81,7 @@ def _mark_log(facts: Facts, figures: Figures, fitting: int) -> None:
     if fitting >= figures.duration_seconds:
         return
     conn, now_ms = facts.conn, facts.sender.now_ms
-    before = logs.find(conn, figures.log_id)
+    before = log_pages.find(conn, figures.log_id)
     if before is None:
         return
     facts = _facts_of(facts, before)
@@ -120,11 +120,11 @@ def _second(facts: Facts, log: TimeLog, counted: int) -> int:
 
 def _note(facts: Facts, before: TimeLog, new_timer: str | None) -> None:
     """In the server's own name."""
-    after = logs.find(facts.conn, before.id)
+    after = log_pages.find(facts.conn, before.id)
     if after is None:
         return
     log_id = None if new_timer is None else facts.claims_of(new_timer)[0].time_log_id
-    made = None if log_id is None else logs.find(facts.conn, log_id)
+    made = None if log_id is None else log_pages.find(facts.conn, log_id)
     note(facts.conn, None, "log.edited" if made is None else "log.split", before, after, facts.sender.now_ms)
     if made is not None:
         note(facts.conn, None, "log.added", None, made, facts.sender.now_ms)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.db.repositories import actions, claims, logs, organisation, timers
+from server.db.repositories import actions, claims, log_pages, logs, organisation, timers
 from server.db.repositories.timers import Present, Running
 from server.db.session import Connection
 from server.domain.claims import clip, held, measure
@@ -37,7 +37,7 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
         today=today(conn, principal.user_id, start_of_day(now, tz), now),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
         attention=sorted(attention, key=lambda each: each.since, reverse=True),
-        recent_issue_ids=logs.recent_issues(conn, principal.user_id)[:RECENT_ISSUES],
+        recent_issue_ids=log_pages.recent_issues(conn, principal.user_id)[:RECENT_ISSUES],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
-from server.db.repositories.logs import LogQuestion, narrowed, readable
+from server.db.repositories.log_pages import LogQuestion, narrowed, readable
 from server.db.session import Connection
 from server.db.tables import daily_totals as totals
 from server.db.tables import issue_time_logs as logs
