@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Final, Self
 
 from server.domain.messages import Rate, RateLevel
-from server.domain.money import converted, cost
 
 ONE_DAY: Final = timedelta(days=1)
 FIRST_DAY: Final = date(1970, 1, 1)
@@ -70,13 +69,6 @@ class Terms:
     @property
     def rate(self) -> Rate | None:
         return None if self.found is None else self.found.rate
-
-    def cost(self, seconds: int) -> Decimal:
-        return cost(seconds, self.rate)
-
-    def converted(self, amount: Decimal) -> Decimal | None:
-        """`amount` in the budget's currency; None where nothing converts it."""
-        return None if self.exchange is None else converted(amount, self.exchange.rate)
 
 
 @dataclass(frozen=True, slots=True)
