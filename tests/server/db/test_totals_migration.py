@@ -15,7 +15,6 @@ from alembic.config import Config
 from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
 from server.db.session import Connection
-from server.db.session import Connection
 from server.services import totals
 
 BEFORE: Final = "0007"
