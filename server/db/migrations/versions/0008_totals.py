@@ -138,7 +138,8 @@ def _days(conn: sa.Connection, zone: tzinfo) -> Iterator[tuple[date, int, int]]:
     until_ms = 0
     while (start_ms := conn.execute(earliest, {"since_ms": until_ms}).scalar()) is not None:
         day = datetime.fromtimestamp(start_ms / 1000, zone).date()
-        until_ms = _midnight_ms(day + timedelta(days=1), zone)
+        # Where clocks were once put back over midnight, the next day begins twice, and first before this.
+        until_ms = max(_midnight_ms(day + timedelta(days=1), zone), start_ms + 1)
         yield day, _midnight_ms(day, zone), until_ms
 
 
