@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,7 @@ from tests.server.company import Company
 from tests.server.databases import OURS, POSTGRESQL, Empty, Server, drop, in_ci, server
 
 INSTANCES: Final = 4
+_numbers: Final = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +39,9 @@ def postgresql() -> Server:
     return found
 
 
-@pytest.fixture
-def company(postgresql: Server) -> Iterator[Company]:
-    name = f"{OURS}{os.getpid()}_growing"
+@contextmanager
+def new_company(postgresql: Server) -> Iterator[Company]:
+    name = f"{OURS}{os.getpid()}_growing_{next(_numbers)}"
     drop(postgresql, name)
     postgresql.say(f"CREATE DATABASE {name}")
     migrate.upgrade(postgresql.at(name))
@@ -49,11 +52,36 @@ def company(postgresql: Server) -> Iterator[Company]:
     drop(postgresql, name)
 
 
-@pytest.fixture
-def farm(company: Company, tmp_path: Path) -> Iterator[Farm]:
-    farm = Farm(tmp_path, company.url, INSTANCES)
+@contextmanager
+def new_farm(company: Company, folder: Path) -> Iterator[Farm]:
+    farm = Farm(folder, company.url, INSTANCES)
     try:
         farm.start()
         yield farm
     finally:
         farm.close()
+
+
+@pytest.fixture
+def company(postgresql: Server) -> Iterator[Company]:
+    with new_company(postgresql) as company:
+        yield company
+
+
+@pytest.fixture
+def farm(company: Company, tmp_path: Path) -> Iterator[Farm]:
+    with new_farm(company, tmp_path) as farm:
+        yield farm
+
+
+@pytest.fixture(scope="module")
+def one_company(postgresql: Server) -> Iterator[Company]:
+    """For tests that leave it usable."""
+    with new_company(postgresql) as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+def one_farm(one_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    with new_farm(one_company, tmp_path_factory.mktemp("farm")) as farm:
+        yield farm

@@ -96,10 +96,10 @@ class Farm:
         assert done.code == 0, done.err
 
     @property
-    def words(self) -> str:
-        """What the instances said that nobody asked for."""
+    def failures(self) -> str:
+        """What the instances said of faults of their own."""
         said = [line for each in self.instances for line in each.words.splitlines()]
-        return "\n".join(line for line in said if '"level":"error"' in line or "Traceback" in line)
+        return "\n".join(line for line in said if '"exception"' in line or "Traceback" in line)
 
     def _instance(self, port: int) -> Program:
         command = [sys.executable, "-m", "server", "serve", "--host", LOCAL, "--port", str(port)]

@@ -75,4 +75,4 @@ def test_without_redis_all_works_and_whoever_listens_is_told(company: Company, f
     eventually(
         lambda: all("Redis does not answer" in words for words in said), "a word in each log", within=1
     )
-    assert not farm.words
+    assert not farm.failures

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from random import Random
 from threading import Event, Thread
 from typing import Final, Self
 
-from server.services import accounts
 from tests.e2e.eventually import eventually
 from tests.growing.farm import Farm
+from tests.growing.staff import pass_of
 from tests.growing.worker import ByJournal, ByRequests, Line, Worker
-from tests.server.company import Company, Person
+from tests.server.company import Company
 
 STAFF: Final = 30
 HOURLY: Final = Decimal("83.3333")
@@ -27,22 +26,13 @@ def staff(company: Company, farm: Farm) -> list[Worker]:
     found: list[Worker] = []
     for number in range(STAFF):
         person = company.hire(f"worker-{number}", ["BP"], hourly=HOURLY)
-        line = Line(farm.port, token_of(company, person))
+        line = Line(farm.port, pass_of(company, person).token)
         rng = Random(f"{SEED}-{number}")  # noqa: S311  # no secret
         if number % 2:
             found.append(ByRequests(line, issues, rng))
         else:
             found.append(ByJournal(line, person.device(), keys, HOURLY, rng))
     return found
-
-
-def token_of(company: Company, person: Person) -> str:
-    principal = person.principal
-    now_ms = time.time_ns() // 1_000_000
-    token, _ = company.database.run(
-        lambda conn: accounts.issue_token(conn, principal.user_id, "growing", principal.device_id, now_ms)
-    )
-    return token
 
 
 class Shift:
@@ -95,7 +85,7 @@ def test_nobody_notices_that_instances_die(company: Company, farm: Farm) -> None
         shift.go_on(100)
     assert not shift.failed
     assert not [trouble for worker in workers for trouble in worker.line.trouble]
-    assert not farm.words
+    assert not farm.failures
     assert_books_agree(company, workers)
 
 
