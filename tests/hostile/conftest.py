@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.effort import KINDS
 from tests.server.company import Company
 from tests.server.conftest import empty_database, shelves
-from tests.server.databases import SQLITE, Shelf
+from tests.server.databases import Shelf
 
 __all__ = ["empty_database", "shelves"]
 
 
-@pytest.fixture
-def kind() -> str:
-    """Of the database; a test may ask for others."""
-    return SQLITE
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of the database."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 import pytest
 
+from tests.hostile.effort import EXAMPLES, THOROUGHLY
 from tests.hostile.fuzz import Tried, try_everything
 from tests.hostile.scene import scene
 from tests.server.api.front import Front
 from tests.server.company import Company
 
-ASKED_FOR: Final = os.environ.get("HOURKEEP_FUZZ")
-EXAMPLES: Final = int(ASKED_FOR or "5")
-THOROUGHLY: Final = (
-    ("administrator",) if ASKED_FOR is None else ("member", "manager", "administrator", "nobody")
-)
 OK: Final = {200, 201}
 PUBLIC: Final = {"GET /healthz", "GET /readyz", "POST /api/v1/auth/session", "POST /api/v1/auth/token"}
 
