@@ -10,6 +10,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import ParameterKwarg
 from litestar.typing import FieldDefinition
 from structlog.contextvars import get_contextvars
 
@@ -139,7 +140,8 @@ def _named(wrong: dict[str, Any], asked: dict[str, FieldDefinition]) -> list[Fie
     if key == BODY:
         return [FieldError("body", MISSING)] if asked[BODY].is_required else []
     known = asked.get(key)
-    told = None if known is None or known.kwarg_definition is None else known.kwarg_definition.name
+    definition = None if known is None else known.kwarg_definition
+    told = definition.name if isinstance(definition, ParameterKwarg) else None
     return [FieldError(told or key, from_words(str(wrong.get("message", ""))).message)]
 
 

@@ -266,7 +266,11 @@ def _bounds(fact: Added | Edited | Voided, claim: int) -> list[_Said]:
                 _Said(fact.made, start, end, False) for name, start, end in fact.stretches if name == claim
             ]
         case Edited():
-            return [_Said(fact.made, *rest) for name, *rest in fact.bounds if name == claim]
+            return [
+                _Said(fact.made, start, end, is_void)
+                for name, start, end, is_void in fact.bounds
+                if name == claim
+            ]
         case _:
             return []
 
