@@ -126,6 +126,12 @@ def test_a_held_claim_ends_nothing() -> None:
     assert provisional_ends([Claim("a", 0), closed("b", 30, 40, hold=Hold.LATE)]) == {}
 
 
+def test_what_was_entered_by_hand_ends_nothing() -> None:
+    entered = Claim("b", 30, 40, 40, authored_at=90, is_manual=True)
+    assert provisional_ends([Claim("a", 0), entered, Claim("c", 60)]) == {"a": 60}
+    assert pieces(Claim("a", 0), entered, live="a") == [("a", 0, 30), ("b", 30, 40), ("a", 40, FOREVER)]
+
+
 def test_a_running_timer_counts_on_after_what_covers_it() -> None:
     found = pieces(Claim("a", 0), closed("b", 30, 40), live="a")
     assert found == [("a", 0, 30), ("b", 30, 40), ("a", 40, FOREVER)]

@@ -359,6 +359,17 @@ def test_its_end_is_made_by_stopping_it(anna: Person, hand: Hand) -> None:
     assert wrong(failure) == {"end_time"}
 
 
+def test_a_correction_makes_no_other_timer_the_running_one(anna: Person, hand: Hand) -> None:
+    for key, when in (("BP-1", "8:00"), ("BP-2", "11:00")):
+        device = anna.device()
+        device.start(key, when)
+        device.sync()
+    hand.change(anna.log("BP-1").id, start="7:00")
+    assert anna.status().issue_key == "BP-2"
+    assert anna.counted("BP-1") == ["7:00-11:00"]
+    anna.company.check()
+
+
 @pytest.mark.parametrize("stretches", [["8:00"], ["8:00-9:00", "9:30"]])
 def test_a_timer_of_a_lost_device_gets_its_end(anna: Person, hand: Hand, stretches: list[str]) -> None:
     """What its user runs now is another one."""
