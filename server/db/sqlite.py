@@ -28,7 +28,7 @@ PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
-    "PRAGMA cache_size = -16384",  # KiB for each of three connections; the system keeps the file too
+    "PRAGMA cache_size = -8192",  # KiB for each of three connections; the system keeps the file too
     "PRAGMA cell_size_check = ON",
 )
 
