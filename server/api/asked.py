@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from litestar.params import PathParameter, QueryParameter
 
 from server.api.proof import Ask
-from server.domain.errors import Invalid
+from server.domain.errors import Invalid, NotFound
 from server.domain.messages import FieldError
 
 LAST_ID: Final = 2**53 - 1
@@ -32,7 +32,14 @@ NAME_LIMIT: Final = 100
 
 
 def is_clear(request: Ask) -> None:
-    """Litestar reads `null` as if nothing had been asked for, and takes the last of two values. Invalid."""
+    """Litestar takes " 1" and "1_0" for ids, reads `null` as if nothing had been asked for, and the last of two values.
+
+    NotFound, Invalid.
+    """
+    ids = [str(value) for value in request.path_params.values() if isinstance(value, int)]
+    steps = request.scope["path"].split("/") if ids else []
+    if any(steps.count(each) < ids.count(each) for each in ids):
+        raise NotFound("Nothing is at this address.")
     if not request.scope["query_string"]:
         return
     asked = list(request.query_params.multi_items())

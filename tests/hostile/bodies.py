@@ -148,7 +148,9 @@ def _of_another_kind(whole: Any, place: Place) -> Iterator[Sent]:
 
 def _numbers(whole: Any, place: Place) -> Iterator[Sent]:
     for number in NUMBERS:
-        refused = (422,) if _is_outside(number, place) else None
+        # An amount is looked at after the thing whose it is.
+        outside = (404, 422) if "number" in place.kinds else (422,)
+        refused = outside if _is_outside(number, place) else None
         yield _raw(whole, place, number, refused)
     for what in NO_NUMBERS:
         yield _raw(whole, place, what, (400, 422))
