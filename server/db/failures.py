@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -56,18 +56,18 @@ def may_work_again(failure: DBAPIError) -> bool:
     return failure.connection_invalidated or code_of(failure) in IN_THE_WAY or is_taken(failure)
 
 
-def named(failure: DBAPIError) -> DBAPIError:
+def give_up(failure: DBAPIError) -> NoReturn:
     """As what callers know: ConstraintBroken, StorageFailed, or itself when it is our mistake."""
     if isinstance(failure, ConstraintBroken | StorageFailed):
-        return failure
+        raise failure
     code = code_of(failure)
     if (
         failure.connection_invalidated
         or code in IN_THE_WAY
         or (isinstance(code, str) and code.startswith(OUT_OF_ORDER))
     ):
-        return unanswered(failure)
-    return failure
+        raise unanswered(failure) from failure
+    raise failure
 
 
 def words_of(failure: SQLAlchemyError) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from server.db.failures import may_work_again, named, unanswered
+from server.db.failures import give_up, may_work_again, unanswered
 from server.db.session import Database
 
 T = TypeVar("T")
@@ -83,12 +83,12 @@ class ServedDatabase(Database):
                 return await transact(engine, work)
             except DBAPIError as failure:
                 if not may_work_again(failure):
-                    raise named(failure) from failure
+                    give_up(failure)
             await self.patience.wait(tries)
         try:
             return await transact(engine, work)
         except DBAPIError as failure:
-            raise named(failure) from failure
+            give_up(failure)
 
 
 async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:

@@ -24,7 +24,7 @@ def keep(person: Person, key: str, request: str, body: bytes) -> None:
 
 
 def ask(person: Person, key: str, request: str) -> StoredReply | None:
-    return person.company.database.read(lambda conn: recall(conn, person.principal.user_id, key, request))
+    return person.company.database.run(lambda conn: recall(conn, person.principal.user_id, key, request))
 
 
 def test_a_new_key_has_no_answer(anna: Person) -> None:
