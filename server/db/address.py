@@ -47,6 +47,8 @@ def open_database(address: str, replica: str | None = None) -> Database:
         # What a server on SQLite would import for nothing.
         return _served(url, kind, replica)
     except ImportError as missing:
+        if (missing.name or "").startswith("server"):
+            raise
         raise UnknownDatabase(
             f"The driver for this database is not installed ({missing.name or 'greenlet'})."
             f" Type: pip install 'hourkeep[{kind}]'"
