@@ -37,7 +37,7 @@ from server.live.background import running
 from server.live.bus import Bus
 from server.live.cache import NoCache
 from server.log import Forward, open_log
-from server.services import identity
+from server.services.company import identity
 from server.settings import PRODUCT, BadSetting, Settings
 
 __all__ = ["CannotListen", "build", "description", "listen", "open_log", "serve"]

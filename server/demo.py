@@ -25,7 +25,11 @@ from server.domain.messages import (
     StopTimer,
 )
 from server.domain.principal import Principal
-from server.services import accounts, budgets, catalog, exchange, identity, rate_setting, timers
+from server.services.company import identity
+from server.services.money import budgets, exchange, rate_setting
+from server.services.projects import catalog
+from server.services.staff import accounts
+from server.services.time import timers
 
 COMPANY: Final = "Demo Company"
 PASSWORD: Final = "demo-password"  # noqa: S105  # printed for everyone

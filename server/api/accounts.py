@@ -24,7 +24,7 @@ from server.domain.messages import (
     SignIn,
 )
 from server.domain.principal import Credentials, Principal
-from server.services import accounts, browsers, people, sign_ins
+from server.services.staff import accounts, browsers, people, sign_ins
 
 NAME_LIMIT: Final = 200
 NAMELESS: Final = "Browser"

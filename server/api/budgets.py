@@ -14,7 +14,7 @@ from server.api.problems import documented
 from server.api.wire import Answer, Body, NoBody
 from server.domain.messages import AlertPage, BudgetAlert, LockBudget, ProjectBudget, SetBudget
 from server.live.cache import budget_topic
-from server.services import alerts, budgets
+from server.services.money import alerts, budgets
 
 BUDGET: Final = "/time-tracking/projects/{project_id:int}/budget"
 PAGE: Final = 50

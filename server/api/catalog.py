@@ -12,7 +12,7 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
 from server.domain.messages import Issue, IssuePage, Project, ProjectPage
-from server.services import catalog
+from server.services.projects import catalog
 
 PAGE: Final = 200
 PAGE_LIMIT: Final = 1000

@@ -9,7 +9,7 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
 from server.domain.messages import CostExplained
-from server.services import explain
+from server.services.money import explain
 
 
 @get(

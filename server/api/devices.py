@@ -10,7 +10,7 @@ from server.api.office import Ask, Call, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
 from server.domain.messages import DevicePage, Ended
-from server.services import sign_ins
+from server.services.staff import sign_ins
 
 
 @get(

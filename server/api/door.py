@@ -20,8 +20,8 @@ from server.domain.messages import BrowserSignIn, SignIn
 from server.domain.passwords import hash_password, verify_password
 from server.domain.principal import Credentials, Principal
 from server.live.gate import Gate, Knock, OwnGate
-from server.services import accounts, browsers, sign_ins
-from server.services.browsers import Opened
+from server.services.staff import accounts, browsers, sign_ins
+from server.services.staff.browsers import Opened
 
 CHECKS_AT_ONCE: Final = 2  # each takes 64 MiB
 

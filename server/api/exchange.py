@@ -12,7 +12,7 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body
 from server.domain.messages import ExchangeRate, ExchangeRatePage, SetExchangeRate
-from server.services import exchange
+from server.services.money import exchange
 
 PAGE: Final = 50
 PAGE_LIMIT: Final = 200

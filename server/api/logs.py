@@ -24,8 +24,8 @@ from server.domain.messages import (
     TimerStatus,
     WrittenLog,
 )
-from server.services import editing, logbook, logs
-from server.services.logs import LogFilter
+from server.services.time import editing, logbook, logs
+from server.services.time.logs import LogFilter
 
 PAGE: Final = 50
 PAGE_LIMIT: Final = 200

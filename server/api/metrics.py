@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from server.api.events import PREFIX
 from server.api.office import Ask, Office, office_of
 from server.domain.errors import Forbidden
-from server.services.figures import Figures, figures_at
+from server.services.company.figures import Figures, figures_at
 
 KEPT_S: Final = 10.0  # what was read from the database
 SCHEME: Final = "bearer"

@@ -16,7 +16,7 @@ from server.db.session import Connection, Database, StorageFailed
 from server.domain.errors import NotSignedIn
 from server.domain.messages import ServerInfo
 from server.domain.principal import Arrival, Principal, ServerIdentity
-from server.services import accounts, browsers
+from server.services.staff import accounts, browsers
 from server.settings import PRODUCT
 
 __all__ = ["PUBLIC", "Ask", "Call", "Office", "carries_token", "office_of"]

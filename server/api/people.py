@@ -12,7 +12,7 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body
 from server.domain.messages import ChangeUser, NewUser, User, UserPage
-from server.services import people
+from server.services.staff import people
 
 
 @get(

@@ -22,8 +22,8 @@ from server.domain.messages import (
     PeriodRequestPage,
     RequestStatus,
 )
-from server.services import period_requests
-from server.services import periods as closing
+from server.services.time import period_requests
+from server.services.time import periods as closing
 
 PERIODS: Final = "/time-tracking/periods"
 REQUESTS: Final = "/time-tracking/period-requests"

@@ -20,7 +20,7 @@ from server.domain.messages import (
     NewProject,
     Project,
 )
-from server.services import planning
+from server.services.projects import planning
 
 WITH_BODY = (400, 401, 403, 413, 415, 422)
 

@@ -15,7 +15,7 @@ from litestar.datastructures import State
 
 from server.api.refusals import ForeignPage
 from server.domain.errors import NotSignedIn
-from server.services import browsers
+from server.services.staff import browsers
 
 Ask = Request[Any, Any, State]
 

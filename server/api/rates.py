@@ -22,8 +22,8 @@ from server.domain.messages import (
     SetRate,
 )
 from server.live.cache import RATES
-from server.services import rate_history, rate_preview, rate_setting
-from server.services.rate_history import RateFilter
+from server.services.money import rate_history, rate_preview, rate_setting
+from server.services.money.rate_history import RateFilter
 
 PAGE: Final = 50
 PAGE_LIMIT: Final = 200

@@ -9,7 +9,7 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer, Body
 from server.domain.messages import ChangeSettings, Settings
-from server.services import settings
+from server.services.company import settings
 
 
 @get(

@@ -13,9 +13,9 @@ from server.api.office import Ask, office_of
 from server.api.problems import documented
 from server.api.wire import Answer
 from server.domain.messages import ProjectStatistics, Report
-from server.services import reports, statistics
-from server.services.reports import ReportFilter
-from server.services.tally import Days
+from server.services.reporting import reports, statistics
+from server.services.reporting.reports import ReportFilter
+from server.services.reporting.tally import Days
 
 PAGE: Final = 500
 PAGE_LIMIT: Final = 2000

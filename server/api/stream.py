@@ -24,7 +24,7 @@ from server.db.session import StorageFailed
 from server.domain.errors import NotSignedIn, TooMany
 from server.domain.events import AlertRaised, BudgetMoved, Event, RatesChanged, TimeChanged
 from server.live.bus import Bus, Ear
-from server.services.hearing import Hearing, hearing_of
+from server.services.outside.hearing import Hearing, hearing_of
 
 MEDIA_TYPE: Final = "text/event-stream"
 HEARTBEAT_S: Final = 15.0

@@ -12,7 +12,7 @@ from server.api.wire import SYNC_LIMIT, Answer, SyncBody
 from server.domain.errors import Refusal
 from server.domain.messages import SyncReply, SyncRequest
 from server.domain.principal import Principal
-from server.services import journal
+from server.services.time import journal
 
 
 @post(

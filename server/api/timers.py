@@ -18,7 +18,7 @@ from server.api.once import Done, Key, act
 from server.api.problems import documented
 from server.api.wire import Answer, Body, NoBody
 from server.domain.messages import StartTimer, StatusReply, StopTimer, TimerReply
-from server.services import timers
+from server.services.time import timers
 
 ANY: Final = "*"  # as an If-None-Match
 PROBLEMS: Final = (400, 401, 413, 415, 422)

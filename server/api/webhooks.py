@@ -14,7 +14,7 @@ from server.api.problems import documented
 from server.api.wire import Answer, Body, NoBody
 from server.domain.addresses import Network
 from server.domain.messages import DeliveryPage, DeliveryState, MadeWebhook, NewWebhook, WebhookPage
-from server.services import webhooks
+from server.services.outside import webhooks
 
 PAGE: Final = 50
 PAGE_LIMIT: Final = 200

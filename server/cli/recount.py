@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from server.cli.database import opened
 from server.cli.invocation import Invocation, Refused
 from server.db.repositories.budgets import Sums
-from server.services import recount, totals
-from server.services.totals import Difference
+from server.services.reporting import recount, totals
+from server.services.reporting.totals import Difference
 
 
 def run(invocation: Invocation) -> None:

@@ -7,7 +7,7 @@ from server.cli.database import change
 from server.cli.invocation import Invocation
 from server.domain.messages import NewUser, Role
 from server.domain.passwords import hash_password
-from server.services import people
+from server.services.staff import people
 
 
 def run(invocation: Invocation) -> None:

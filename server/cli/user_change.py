@@ -8,7 +8,7 @@ from server.cli.invocation import Invocation
 from server.db.session import Connection
 from server.domain.messages import ChangeUser, Role
 from server.domain.passwords import hash_password
-from server.services import people
+from server.services.staff import people
 
 
 def run(invocation: Invocation) -> None:

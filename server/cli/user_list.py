@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.cli.database import opened
 from server.cli.invocation import Invocation
-from server.services import people
+from server.services.staff import people
 
 
 def run(invocation: Invocation) -> None:

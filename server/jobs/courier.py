@@ -13,7 +13,7 @@ from server.clock import Clock
 from server.db.session import Database
 from server.domain.delivery import Errand, Hook, Mailbox, State, Told
 from server.jobs.outcome import NotDelivered
-from server.services import notifications
+from server.services.outside import notifications
 
 AT_ONCE: Final = 20
 

@@ -10,7 +10,10 @@ from structlog.typing import FilteringBoundLogger
 
 from server.clock import Clock
 from server.db.session import Connection, Database
-from server.services import idempotency, notifications, recount, sign_ins, totals
+from server.services import idempotency
+from server.services.outside import notifications
+from server.services.reporting import recount, totals
+from server.services.staff import sign_ins
 
 DAY_MS: Final = 86_400_000
 REPLIES_DAYS: Final = 90  # as long as a device keeps what was confirmed

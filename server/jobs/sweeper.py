@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger
 
 from server.clock import Clock
 from server.db.session import Database
-from server.services import crossing
+from server.services.money import crossing
 
 LOOK_EVERY_S: Final = 5.0
 

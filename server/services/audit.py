@@ -12,7 +12,7 @@ from server.domain.messages import AuditEntry, AuditPage
 from server.domain.principal import Principal
 from server.domain.trail import FIRST_CHAIN, Entry, link
 from server.services import rights
-from server.services.catalog import read_cursor
+from server.services.projects.catalog import read_cursor
 
 __all__ = ["Entry", "TrailQuestion", "broken_at", "length", "page", "record"]
 

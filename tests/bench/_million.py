@@ -27,7 +27,9 @@ from server.db.session import Connection
 from server.db.tables import claim_ends, claims, issue_time_logs, segments
 from server.domain.messages import Rate, RateLevel, RateType, Role, SetBudget
 from server.domain.rating import DatedRate, Owner
-from server.services import accounts, budgets, catalog, rates
+from server.services.money import budgets, rates
+from server.services.projects import catalog
+from server.services.staff import accounts
 from tests.bench._stores import Store
 
 FIRST_DAY: Final = date(2024, 1, 1)  # a Monday

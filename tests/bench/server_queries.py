@@ -19,10 +19,12 @@ from server.db.repositories import timers
 from server.db.session import Connection
 from server.domain.messages import Role
 from server.domain.principal import Principal
-from server.services import budgets, logs, reports, statistics
-from server.services.logs import LogFilter
-from server.services.reports import ReportFilter
-from server.services.tally import Days
+from server.services.money import budgets
+from server.services.reporting import reports, statistics
+from server.services.reporting.reports import ReportFilter
+from server.services.reporting.tally import Days
+from server.services.time import logs
+from server.services.time.logs import LogFilter
 from tests.bench._million import FEW, FIRST_DAY, FIRST_S, MANY, PROJECTS, made
 from tests.bench._stores import Store, stores
 from tests.bench.rows import Row

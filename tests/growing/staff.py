@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.domain.passwords import hash_password
-from server.services import accounts
+from server.services.staff import accounts
 from tests.server.company import Company, Person
 
 PASSWORD: Final = "correct horse"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from server.services import accounts
+from server.services.staff import accounts
 from tests.e2e.eventually import eventually
 from tests.growing.farm import LOCAL, Farm
 from tests.growing.worker import Line

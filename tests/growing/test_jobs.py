@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from server.domain.messages import NewWebhook, Role
-from server.services import accounts, webhooks
+from server.services.outside import webhooks
+from server.services.staff import accounts
 from tests.e2e.eventually import eventually
 from tests.growing.instances import Instance, Instances
 from tests.growing.receivers import Mailbox, Receiver, mail_server, receiver

@@ -26,7 +26,7 @@ from sqlalchemy import select
 
 from server.db.session import Connection
 from server.db.tables import device_tokens, users
-from server.services import accounts
+from server.services.staff import accounts
 from tests.server.api.front import Front
 from tests.server.company import Person
 

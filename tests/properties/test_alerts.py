@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.messages import RateLevel, RateType, SetBudget, TimerStatus
-from server.services import budgets, crossing
+from server.services.money import budgets, crossing
 from tests.server.company import Company, Person
 from tests.server.databases import OnSqlite, lay_out
 from tests.server.daytime import spoken

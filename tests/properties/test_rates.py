@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from server.db.repositories import logs
 from server.domain.messages import CostExplained, Rate, RateLevel, RateType
-from server.services import explain
+from server.services.money import explain
 from tests.server.company import Company, Person
 from tests.server.databases import OnSqlite, lay_out
 

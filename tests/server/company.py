@@ -29,19 +29,13 @@ from server.domain.messages import (
 from server.domain.money import cost
 from server.domain.principal import Arrival, Principal
 from server.domain.rating import DatedRate, Owner
-from server.services import (
-    accounts,
-    budgets,
-    catalog,
-    crossing,
-    identity,
-    logs,
-    rates,
-    snapshot,
-    timers,
-    totals,
-)
-from server.services.logs import LogFilter
+from server.services.company import identity
+from server.services.money import budgets, crossing, rates
+from server.services.projects import catalog
+from server.services.reporting import totals
+from server.services.staff import accounts
+from server.services.time import logs, snapshot, timers
+from server.services.time.logs import LogFilter
 from tests.fakes.server_clock import FakeClock
 from tests.server.databases import SQLITE, Bridge, Empty
 from tests.server.daytime import at, spoken

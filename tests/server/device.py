@@ -23,7 +23,7 @@ from server.domain.messages import (
     SyncRequest,
 )
 from server.domain.principal import Principal
-from server.services import journal
+from server.services.time import journal
 from tests.server.daytime import at
 
 if TYPE_CHECKING:

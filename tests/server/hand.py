@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from server.db.session import Connection
 from server.domain.messages import AddLog, ChangeLog, DeleteLog, LogDetail, SplitLog, SplitReply, WrittenLog
-from server.services import editing, logbook
+from server.services.time import editing, logbook
 from tests.server.company import Person
 from tests.server.daytime import at
 

@@ -13,7 +13,7 @@ import pytest
 from server import demo
 from server.db.blocking import Blocking
 from server.domain.money import percent
-from server.services import identity
+from server.services.company import identity
 
 NOON = int(datetime(2026, 6, 17, 12, tzinfo=UTC).timestamp()) * 1000  # a Wednesday
 DAY_MS = 86_400_000

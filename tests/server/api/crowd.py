@@ -15,7 +15,7 @@ from server import bootstrap
 from server.api.events import PREFIX
 from server.db.address import open_database
 from server.db.session import Connection
-from server.services import accounts
+from server.services.staff import accounts
 from server.settings import LogLevel
 from tests.server.company import Company, Person
 

@@ -20,7 +20,7 @@ from server.api.envelope import Envelope
 from server.db.session import Database
 from server.domain.messages import SyncRequest
 from server.domain.principal import Principal
-from server.services import accounts
+from server.services.staff import accounts
 from server.settings import LogLevel
 from tests.server.company import Company, Person
 from tests.server.device import Device

@@ -15,7 +15,7 @@ from server import bootstrap
 from server.db.address import open_database
 from server.domain.events import Event
 from server.live.bus import Bus
-from server.services import accounts
+from server.services.staff import accounts
 from server.settings import LogLevel
 from tests.server.api.front import PREFIX
 from tests.server.company import Company, Person

@@ -9,7 +9,7 @@ import pytest
 from server.domain.delivery import Errand, State
 from server.domain.messages import Role
 from server.domain.signature import check_of
-from server.services import notifications
+from server.services.outside import notifications
 from tests.server.api.front import Caller, Front, refused
 from tests.server.company import Company
 

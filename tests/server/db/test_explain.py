@@ -31,23 +31,16 @@ from server.db.tables import (
 )
 from server.domain.messages import Role, StartTimer, StopTimer, TimerStatus
 from server.domain.money import ZERO
-from server.services import (
-    accounts,
-    alerts,
-    audit,
-    budgets,
-    catalog,
-    crossing,
-    logs,
-    reports,
-    snapshot,
-    statistics,
-    totals,
-)
-from server.services import timers as timing
-from server.services.logs import LogFilter
-from server.services.reports import ReportFilter
-from server.services.tally import Days
+from server.services import audit
+from server.services.money import alerts, budgets, crossing
+from server.services.projects import catalog
+from server.services.reporting import reports, statistics, totals
+from server.services.reporting.reports import ReportFilter
+from server.services.reporting.tally import Days
+from server.services.staff import accounts
+from server.services.time import logs, snapshot
+from server.services.time import timers as timing
+from server.services.time.logs import LogFilter
 from tests.server.company import Company, Person
 from tests.server.databases import MARIADB, POSTGRESQL, SQLITE
 

@@ -16,7 +16,7 @@ from server.db import migrate
 from server.db.blocking import Blocking
 from server.db.session import Connection, DatabaseUnusable, UnknownDatabase
 from server.db.tables import metadata
-from server.services.identity import server_identity
+from server.services.company.identity import server_identity
 from tests.server.databases import MARIADB, Shelf, blank
 from tests.server.raw import ask
 

@@ -15,7 +15,7 @@ from alembic.config import Config
 from server.db.blocking import Blocking
 from server.db.migrate import MIGRATIONS
 from server.db.session import Connection
-from server.services import totals
+from server.services.reporting import totals
 
 BEFORE: Final = "0007"
 LOG: Final = (

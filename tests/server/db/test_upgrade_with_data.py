@@ -21,8 +21,11 @@ from server.db.repositories import catalog
 from server.db.session import Connection
 from server.domain.messages import AlertType, Role, StopTimer, TimerStatus
 from server.domain.principal import Principal
-from server.services import accounts, crossing, logs, timers, totals
-from server.services.logs import LogFilter
+from server.services.money import crossing
+from server.services.reporting import totals
+from server.services.staff import accounts
+from server.services.time import logs, timers
+from server.services.time.logs import LogFilter
 from tests.server.databases import SQLITE, Shelf, blank
 from tests.server.daytime import at
 from tests.server.raw import ask

@@ -13,7 +13,7 @@ from server.db.address import open_database
 from server.domain.delivery import Hook, Mailbox, Told
 from server.domain.messages import NewWebhook, Role
 from server.jobs.courier import Courier
-from server.services import notifications, webhooks
+from server.services.outside import notifications, webhooks
 from server.settings import LogLevel
 from tests.server.company import Company, Person
 

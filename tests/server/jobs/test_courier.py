@@ -9,7 +9,7 @@ import pytest
 from server.domain.delivery import ATTEMPTS, Told
 from server.domain.messages import Role
 from server.jobs.outcome import NotDelivered
-from server.services import notifications
+from server.services.outside import notifications
 from tests.server.company import Company
 from tests.server.jobs.outside import Outside
 

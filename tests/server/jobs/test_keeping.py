@@ -9,7 +9,8 @@ import pytest
 
 from server import bootstrap
 from server.jobs.keeping import REPLIES_DAYS, TOLD_DAYS, Keeping
-from server.services import accounts, browsers, idempotency
+from server.services import idempotency
+from server.services.staff import accounts, browsers
 from server.settings import LogLevel
 from tests.server.company import Company
 from tests.server.jobs.outside import Outside

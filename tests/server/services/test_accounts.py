@@ -11,7 +11,7 @@ from server.domain.errors import Conflict
 from server.domain.messages import Role, ServerInfo
 from server.domain.passwords import hash_password, verify_password
 from server.domain.principal import Principal
-from server.services import accounts, sign_ins
+from server.services.staff import accounts, sign_ins
 from tests.server.company import Company, Person
 
 LAPTOP = "00000000-0000-4000-8000-00000000000a"

@@ -11,7 +11,8 @@ import pytest
 from server.db.session import Connection
 from server.domain.errors import Forbidden, NotFound
 from server.domain.messages import AlertPage, AtLimit, BudgetAlert, Role
-from server.services import alerts, audit
+from server.services import audit
+from server.services.money import alerts
 from tests.server.company import Company, Person
 
 

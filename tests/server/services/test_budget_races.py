@@ -10,7 +10,9 @@ import pytest
 
 from server.db.session import Connection
 from server.domain.messages import SetBudget, StopTimer
-from server.services import budgets, crossing, recount, timers
+from server.services.money import budgets, crossing
+from server.services.reporting import recount
+from server.services.time import timers
 from tests.server.company import Company, Person
 
 MANY = 12

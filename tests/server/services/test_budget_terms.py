@@ -21,7 +21,9 @@ from server.domain.messages import (
     StartTimer,
     TimerReply,
 )
-from server.services import audit, budgets, timers
+from server.services import audit
+from server.services.money import budgets
+from server.services.time import timers
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -6,7 +6,8 @@ import pytest
 
 from server.domain.errors import Conflict, Invalid
 from server.domain.messages import Issue, IssuePage, Role
-from server.services import catalog, identity
+from server.services.company import identity
+from server.services.projects import catalog
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -18,7 +18,7 @@ from server.domain.messages import ExchangeRate, RateLevel, Role, SetExchangeRat
 from server.domain.money import converted
 from server.domain.rating import Exchange
 from server.domain.trail import Entry
-from server.services import exchange
+from server.services.money import exchange
 from tests.server.company import Company, Person
 
 DAY = date(2026, 6, 15)

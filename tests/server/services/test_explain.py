@@ -11,7 +11,7 @@ import pytest
 
 from server.domain.errors import NotFound
 from server.domain.messages import CostExplained, RateLevel, RateType, Role, TimerStatus
-from server.services import explain
+from server.services.money import explain
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

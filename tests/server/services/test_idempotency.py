@@ -7,8 +7,8 @@ import pytest
 from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import KeyReused
 from server.domain.messages import StartTimer
-from server.services import timers
 from server.services.idempotency import StoredReply, recall, remember
+from server.services.time import timers
 from tests.server.company import Company, Person
 
 

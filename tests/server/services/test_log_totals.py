@@ -12,8 +12,8 @@ from itertools import cycle
 import pytest
 
 from server.domain.messages import LogPage, LogTotals, Role, TimerStatus
-from server.services import logs
-from server.services.logs import LogFilter
+from server.services.time import logs
+from server.services.time.logs import LogFilter
 from tests.server.company import Company, Person
 from tests.server.daytime import MIDNIGHT
 

@@ -9,8 +9,8 @@ import pytest
 
 from server.domain.errors import Forbidden, Invalid
 from server.domain.messages import Amount, LogPage, RateLevel, RateType, Role, TimerStatus
-from server.services import logs
-from server.services.logs import LogFilter
+from server.services.time import logs
+from server.services.time.logs import LogFilter
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -11,7 +11,8 @@ from server.db.session import Connection
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.domain.messages import ChangeUser, NewUser, Role, TimerStatus, User, UserPage
 from server.domain.passwords import hash_password
-from server.services import accounts, audit, people
+from server.services import audit
+from server.services.staff import accounts, people
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -22,7 +22,7 @@ from server.domain.messages import (
     Role,
     SplitLog,
 )
-from server.services import period_requests, periods
+from server.services.time import period_requests, periods
 from tests.server.company import Company
 from tests.server.daytime import at, spoken
 from tests.server.hand import Hand

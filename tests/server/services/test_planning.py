@@ -18,7 +18,7 @@ from server.domain.messages import (
     Project,
     Role,
 )
-from server.services import catalog, planning
+from server.services.projects import catalog, planning
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -14,8 +14,8 @@ from server.db.session import Connection
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from server.domain.events import RatesChanged
 from server.domain.messages import LevelRate, RateLevel, RateToday, RateType, Role, SetLevelRate, SetRate
-from server.services import rate_history, rate_setting
-from server.services.rate_history import RateFilter
+from server.services.money import rate_history, rate_setting
+from server.services.money.rate_history import RateFilter
 from tests.server.company import Company, Person
 
 MEMBER, PROJECT, USER, ORGANISATION = RateLevel

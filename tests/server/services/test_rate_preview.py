@@ -11,7 +11,7 @@ import pytest
 from server.db.repositories import audit, rated_logs
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.messages import Amount, RateLevel, RatePreview, RateType, Role, SetLevelRate
-from server.services import rate_preview, rate_setting
+from server.services.money import rate_preview, rate_setting
 from tests.server.company import Company, Person
 
 MEMBER, PROJECT, USER, ORGANISATION = RateLevel

@@ -19,7 +19,9 @@ from server.domain.messages import (
     SetLevelRate,
     StopTimer,
 )
-from server.services import exchange, rate_setting, settings, timers
+from server.services.company import settings
+from server.services.money import exchange, rate_setting
+from server.services.time import timers
 from tests.server.company import Company, Person
 
 MANY = 8

@@ -11,7 +11,7 @@ from server.db.repositories import rates as stored
 from server.domain.errors import Invalid
 from server.domain.messages import Rate, RateLevel, RateType
 from server.domain.rating import DatedRate, Owner
-from server.services import rates
+from server.services.money import rates
 from tests.server.company import Company, rate_of
 from tests.server.daytime import at
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from server.services import audit, recount
+from server.services import audit
+from server.services.reporting import recount
 from tests.server.company import Company
 
 

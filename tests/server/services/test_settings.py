@@ -17,7 +17,7 @@ from server.domain.events import RatesChanged
 from server.domain.messages import ChangeSettings, Rate, RateLevel, RateType, Role, Settings
 from server.domain.rating import DatedRate, Owner
 from server.domain.trail import Entry
-from server.services import settings
+from server.services.company import settings
 from tests.server.company import Company, Person
 
 DAY = date(2026, 6, 15)

@@ -10,7 +10,7 @@ from server.db.session import Connection
 from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.messages import Device, Role, TimerStatus
 from server.domain.principal import Principal
-from server.services import accounts, browsers, sign_ins
+from server.services.staff import accounts, browsers, sign_ins
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

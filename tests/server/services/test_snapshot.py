@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from server.domain.messages import Amount, Rate, RateType
-from server.services.snapshot import start_of_day
+from server.services.time.snapshot import start_of_day
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -11,9 +11,10 @@ import pytest
 from server.db.repositories import organisation
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.messages import Amount, DeleteLog, ProjectStatistics, Report, Role
-from server.services import editing, reports, statistics, totals
-from server.services.reports import ReportFilter
-from server.services.tally import Days
+from server.services.reporting import reports, statistics, totals
+from server.services.reporting.reports import ReportFilter
+from server.services.reporting.tally import Days
+from server.services.time import editing
 from tests.server.company import Company, Person
 
 MONDAY = date(2026, 6, 15)

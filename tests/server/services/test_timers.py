@@ -15,7 +15,7 @@ from server.domain.errors import (
     NotPaused,
 )
 from server.domain.messages import StartTimer, StopTimer, TimerStatus
-from server.services import timers
+from server.services.time import timers
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

@@ -12,7 +12,7 @@ from server.db.repositories import organisation
 from server.db.repositories import totals as kept_totals
 from server.db.repositories.totals import NO_CURRENCY, NOTHING, Place, Sum
 from server.db.session import Connection
-from server.services import totals
+from server.services.reporting import totals
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 

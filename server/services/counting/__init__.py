@@ -1,0 +1,1 @@
+"""What do all facts together count, and what runs?"""

@@ -1,0 +1,101 @@
+"""What does a pause or a stop change?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.db.repositories import claims
+from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.domain.claims import Claim
+from server.domain.holds import Hold, Rejection, time_hold
+from server.domain.messages import ActionKind, PauseBody, StopBody
+from server.domain.settling import Settled, settle
+from server.services.counting.facts import Facts
+from server.services.counting.opening import NOT_YOURS
+from server.services.counting.outcome import Outcome, applied, held, rejected
+
+EARLY_END: Final = "Its start has not arrived yet; the end counts as soon as it does."
+CLAIM_IS_HELD: Final = "The time that ends here is kept, and not counted yet."
+
+
+def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outcome:
+    """No budget, lock or length refuses it."""
+    stored = None if body.claim_id is None else facts.claims.get(body.claim_id)
+    refusal = _refusal(facts, body, stored)
+    if refusal is not None:
+        return refusal
+    end = StoredEnd(
+        action_id=action_id,
+        user_id=facts.principal.user_id,
+        timer_id=body.timer_id,
+        claim_id=body.claim_id,
+        kind=ActionKind.STOP if isinstance(body, StopBody) else ActionKind.PAUSE,
+        at=body.t.wall,
+        admission=_admit(facts, stored, body.t.wall),
+        description=body.description if isinstance(body, StopBody) else None,
+    )
+    claims.add_end(facts.conn, end, body.cause)
+    facts.put_end(end)
+    if stored is None:
+        return _without_claim(facts, body)
+    return _outcome(settle_stored(facts, stored), end, stored.time_log_id)
+
+
+def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
+    """The claim with all its ends and corrections that came so far."""
+    ends = [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id]
+    limits = facts.organisation.limits
+    if not facts.edits.get(stored.timer_id):
+        return settle(stored.opening, ends, limits=limits)
+    corrected = facts.corrected(stored.timer_id)
+    settled = settle(
+        stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate, limits=limits
+    )
+    if corrected.flag is None or settled.flag is not None or not stored.is_first:
+        return settled
+    return Settled(settled.claim, *corrected.flag)
+
+
+def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
+    """What began before a period was closed, and ends afterwards, is for its manager to see."""
+    hold = time_hold(at, facts.now, facts.organisation.limits)
+    if hold is not None or stored is None or stored.admission is not None:
+        return hold
+    if not facts.may_be_closed(stored.claim.start):
+        return None
+    project_id = facts.project_of(facts.issue_of(stored.timer_id))
+    return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
+
+
+def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None) -> Outcome | None:
+    if stored is not None:
+        if stored.user_id != facts.principal.user_id:
+            return NOT_YOURS
+        if stored.timer_id != body.timer_id:
+            return rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
+        if body.t.wall < stored.opened_at:
+            return rejected(Rejection.END_BEFORE_START, "The end lies before the start.")
+    if any(each.user_id != facts.principal.user_id for each in facts.claims_of(body.timer_id)):
+        return NOT_YOURS
+    return None
+
+
+def _without_claim(facts: Facts, body: PauseBody | StopBody) -> Outcome:
+    same_timer = facts.claims_of(body.timer_id)
+    log_id = next((each.time_log_id for each in same_timer if each.time_log_id is not None), None)
+    came_early = body.claim_id is not None or not same_timer
+    return applied(log_id, EARLY_END if came_early else None)
+
+
+def _outcome(settled: Settled, end: StoredEnd, log_id: int | None) -> Outcome:
+    """Held when this end is the reason that something is held."""
+    claim: Claim = settled.claim
+    if settled.flag is not None and settled.flagged_by == end.action_id:
+        return held(settled.flag, log_id)
+    if end.admission is not None:
+        return held(end.admission, log_id)
+    if claim.hold is not None and claim.hold is not Hold.ORPHAN:
+        return applied(log_id, CLAIM_IS_HELD)
+    if claim.end is not None and end.at > claim.end:
+        return held(Hold.STOPPED_ELSEWHERE, log_id)
+    return applied(log_id)

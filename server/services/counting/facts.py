@@ -1,0 +1,187 @@
+"""What is known about the things that these actions name?
+
+Read once for all actions of a request, and kept in step while they are applied.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from server.db.repositories import actions, catalog, claims, edits, organisation, periods
+from server.db.repositories.actions import Sender, StoredAction
+from server.db.repositories.catalog import Place
+from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories.logs import Figures
+from server.db.session import Connection
+from server.domain.corrections import Corrected, Edit, judge
+from server.domain.organisation import Organisation
+from server.domain.principal import Principal
+from server.domain.rating import Terms
+from server.services.counting.bodies import Nonsense, Said, claims_in, issues_in
+from server.services.money.rates import terms_for
+
+
+@dataclass
+class Facts:
+    """`claims` has all about the timers that the actions name, `ends` what their user said of them.
+
+    What need not be read again: `new_logs` were made by these actions; nothing of `uncounted` claims has been counted
+    yet; `had_timer` says whether the user had one before, None where nobody looked.
+
+    `author`: who corrects this person's time, None for themselves. `is_approved`: also in a closed period.
+    `kept_terms`: of timers whose logs keep a rate, wherever they belong.
+    `moved_seconds`: by how much the logs' counted time has changed.
+    """
+
+    conn: Connection
+    principal: Principal
+    sender: Sender
+    actions: dict[str, StoredAction] = field(default_factory=dict)
+    claims: dict[str, StoredClaim] = field(default_factory=dict)
+    ends: dict[str, list[StoredEnd]] = field(default_factory=lambda: defaultdict(list))
+    places: dict[int, Place] = field(default_factory=dict)
+    touched_timers: set[str] = field(default_factory=set)
+    touched_claims: set[str] = field(default_factory=set)
+    new_logs: dict[int, Figures] = field(default_factory=dict)
+    uncounted: set[str] = field(default_factory=set)
+    had_timer: bool | None = None
+    edits: dict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
+    author: int | None = None
+    is_approved: bool = False
+    moved_seconds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    kept_terms: dict[str, Terms] = field(default_factory=dict)
+    _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        return self.sender.now_ms // 1000
+
+    @property
+    def author_id(self) -> int:
+        return self.principal.user_id if self.author is None else self.author
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        return organisation.find(self.conn)
+
+    def terms(self, project_id: int, day: date) -> Terms:
+        """What a log that begins there and then gets; asked once for all logs of that day."""
+        key = (project_id, day)
+        if key not in self._terms:
+            self._terms[key] = terms_for(self.conn, self.principal.user_id, project_id, day)
+        return self._terms[key]
+
+    def load(self, said: Iterable[Said]) -> None:
+        """Actions, timers, claims and issues that these name."""
+        said = list(said)
+        self.actions.update(actions.named(self.conn, [each.action_id for each in said]))
+        bodies = [each.body for each in said if not isinstance(each.body, Nonsense)]
+        self.load_timers(
+            sorted({body.timer_id for body in bodies}),
+            sorted({claim_id for body in bodies for claim_id in claims_in(body)}),
+        )
+        self.load_places({issue_id for body in bodies for issue_id in issues_in(body)})
+
+    def load_timers(self, timer_ids: Sequence[str], claim_ids: Sequence[str] = ()) -> None:
+        for stored in claims.named(self.conn, timer_ids, claim_ids):
+            self.claims[stored.claim_id] = stored
+            if stored.is_uncounted:
+                self.uncounted.add(stored.claim_id)
+        for end in claims.ends_of_timers(self.conn, timer_ids):
+            if end.user_id == self.principal.user_id:
+                self.ends[end.timer_id].append(end)
+        self._load_edits(timer_ids)
+
+    def _load_edits(self, timer_ids: Sequence[str]) -> None:
+        """Of the timers that have some. Those of a timer whose start is missing came before it."""
+        known = {stored.timer_id for stored in self.claims.values() if not stored.is_edited}
+        wanted = sorted(set(timer_ids) - known)
+        for stored in edits.of_timers(self.conn, wanted) if wanted else ():
+            if stored.user_id == self.principal.user_id:
+                self.edits[stored.edit.timer_id].append(stored.edit)
+
+    def load_places(self, issue_ids: Iterable[int]) -> None:
+        """These issues, and those of the timers at hand."""
+        wanted = {stored.named_issue_id for stored in self.claims.values()}.union(issue_ids)
+        wanted |= {edit.issue_id for each in self.edits.values() for edit in each}
+        missing = sorted(each for each in wanted if each is not None and each not in self.places)
+        if missing:
+            self.places.update(catalog.places(self.conn, self.principal.user_id, missing))
+
+    def reread(self) -> None:
+        """After a savepoint was undone: what it wrote is not known any more."""
+        timer_ids = sorted(
+            {stored.timer_id for stored in self.claims.values()} | set(self.ends) | set(self.edits)
+        )
+        self.claims.clear()
+        self.ends.clear()
+        self.edits.clear()
+        self.new_logs.clear()
+        self.uncounted.clear()
+        self.load_timers(timer_ids)
+        self.touched_claims &= self.claims.keys()
+
+    def claims_of(self, timer_id: str) -> list[StoredClaim]:
+        return [stored for stored in self.claims.values() if stored.timer_id == timer_id]
+
+    def open(self, stored: StoredClaim) -> None:
+        self.uncounted.add(stored.claim_id)
+        self.put(stored)
+
+    def put(self, stored: StoredClaim) -> None:
+        self.claims[stored.claim_id] = stored
+        self.touched_timers.add(stored.timer_id)
+        self.touched_claims.add(stored.claim_id)
+
+    def put_end(self, end: StoredEnd) -> None:
+        self.ends[end.timer_id].append(end)
+        self.touched_timers.add(end.timer_id)
+        if end.claim_id in self.claims:
+            self.touched_claims.add(end.claim_id)
+
+    def put_edit(self, edit: Edit) -> None:
+        """Touches its whole timer."""
+        self.edits[edit.timer_id].append(edit)
+        self.touched_timers.add(edit.timer_id)
+        for stored in self.claims_of(edit.timer_id):
+            self.put(replace(stored, is_edited=True))
+
+    def corrected(self, timer_id: str) -> Corrected:
+        """What counts of the corrections of this timer's log."""
+        return judge(self.edits.get(timer_id, ()))
+
+    def issue_of(self, timer_id: str) -> int | None:
+        """The issue on which this timer's time counts now; None while its start is missing."""
+        moved_to = self.corrected(timer_id).issue_id
+        if moved_to is not None:
+            return moved_to
+        named = (stored.named_issue_id for stored in self.claims_of(timer_id))
+        return next((each for each in named if each is not None), None)
+
+    def place(self, issue_id: int | None) -> Place | None:
+        if issue_id is not None and issue_id not in self.places:
+            self.load_places([issue_id])
+        return None if issue_id is None else self.places.get(issue_id)
+
+    def project_of(self, issue_id: int | None) -> int | None:
+        place = self.place(issue_id)
+        return None if place is None else place.project_id
+
+    def may_be_closed(self, start: int) -> bool:
+        """False where nothing is closed from this second on, on any project."""
+        return not self.is_approved and start * 1000 < self._closed_until
+
+    def is_closed(self, project_ids: Iterable[int | None], start: int, end: int) -> bool:
+        """Whether time between these seconds may be changed on request only, on one of these projects."""
+        if not self.may_be_closed(start):
+            return False
+        known = sorted({each for each in project_ids if each is not None})
+        return periods.closes(self.conn, known, start * 1000, end * 1000)
+
+    @cached_property
+    def _closed_until(self) -> int:
+        return periods.closed_until(self.conn)

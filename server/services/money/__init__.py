@@ -1,0 +1,1 @@
+"""What does time cost, and how much money is there for it?"""

@@ -1,0 +1,1 @@
+"""What do sums of time and money say, and are they right?"""

@@ -1,0 +1,1 @@
+"""Who works here, and how do they come in and leave?"""

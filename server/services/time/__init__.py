@@ -1,0 +1,1 @@
+"""How do people and their devices record, see and correct time?"""

@@ -1,0 +1,220 @@
+"""What happens to a batch of actions that a device sends?
+
+The steps are those of sync.md 2.7. One transaction takes the whole batch, a savepoint each action; the answer leaves
+after the commit. A batch that is sent again changes nothing and gets the stored outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.db.repositories import accounts, actions, devices, timers
+from server.db.repositories.actions import Sender
+from server.db.repositories.devices import Device, Entry, Introduction
+from server.db.session import Connection, ConstraintBroken, savepoint
+from server.domain import chain
+from server.domain.errors import Forbidden
+from server.domain.messages import Action, OutcomeKind, Result, SyncCode, SyncLimits, SyncReply, SyncRequest
+from server.domain.principal import Principal, ServerIdentity
+from server.services.counting.apply import apply
+from server.services.counting.bodies import Said, understand
+from server.services.counting.facts import Facts
+from server.services.counting.outcome import Outcome
+from server.services.counting.projection import reproject
+from server.services.time import past_budget
+from server.services.time.logbook import before_corrections, note_corrections
+from server.services.time.snapshot import snapshot
+
+PROTOCOL: Final = 1
+MAX_ACTIONS: Final = 200
+POLL_S: Final = 60
+POLL_RUNNING_S: Final = 5
+SEEN_EVERY_MS: Final = 60_000
+
+
+@dataclass
+class _Progress:
+    """How far the batch has come. `last_seq` and `chain` are the device's history as the server has it."""
+
+    last_seq: int
+    chain: str
+    code: SyncCode = SyncCode.OK
+    results: list[Result] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """An action that continues the device's history."""
+
+    action: Action
+    said: Said
+
+
+def push(
+    conn: Connection, principal: Principal, request: SyncRequest, server: ServerIdentity, now_ms: int
+) -> SyncReply:
+    """Forbidden when the device is another user's. A batch that stops half-way keeps what went before."""
+    accounts.take(conn, principal.user_id)
+    who = Introduction(request.device_id, request.parent_device_id, request.device_name, request.app_version)
+    device = _device(conn, principal, who, now_ms)
+    progress = _Progress(device.last_seq, device.chain)
+    progress.code = _base_code(conn, request, device)
+    if progress.code is SyncCode.OK:
+        sender = Sender(principal.user_id, request.device_id, now_ms)
+        _take(Facts(conn, principal, sender), request, progress)
+    if progress.entries or now_ms - device.last_seen_ms > SEEN_EVERY_MS:
+        devices.add_entries(conn, request.device_id, progress.entries)
+        devices.advance(conn, who, progress.last_seq, progress.chain, now_ms)
+    if request.beat is not None:
+        timers.beat(conn, principal.user_id, request.beat.claim_id, now_ms, SEEN_EVERY_MS)
+    return _reply(conn, principal, request, server, progress, now_ms)
+
+
+def _device(conn: Connection, principal: Principal, who: Introduction, now_ms: int) -> Device:
+    known = devices.find(conn, who.device_id)
+    if known is None:
+        return devices.add(conn, principal.user_id, who, chain.genesis(who.device_id), now_ms)
+    if known.user_id != principal.user_id:
+        raise Forbidden("This device sends for another user. Sign in as that user, or use another profile.")
+    return known
+
+
+def _base_code(conn: Connection, request: SyncRequest, device: Device) -> SyncCode:
+    """Does the device's view of its history on the server hold?"""
+    if request.protocol != PROTOCOL:
+        return SyncCode.UPGRADE
+    if request.base.seq > device.last_seq:
+        return SyncCode.BEHIND
+    if _chain_at(conn, request.device_id, device, request.base.seq) != request.base.chain:
+        return SyncCode.FORK
+    return SyncCode.OK
+
+
+def _chain_at(conn: Connection, device_id: str, device: Device, seq: int) -> str:
+    if seq == device.last_seq:
+        return device.chain
+    if seq == 0:
+        return chain.genesis(device_id)
+    return devices.entries(conn, device_id, seq, seq)[seq].chain
+
+
+def _take(facts: Facts, request: SyncRequest, progress: _Progress) -> None:
+    batch = request.actions
+    known = [action for action in batch if action.seq <= progress.last_seq]
+    if known and not _repeat(facts, request.device_id, known, progress):
+        return
+    new = list(_continuing(batch[len(known) :], progress))
+    facts.load([each.said for each in new])
+    came_before = set(facts.actions)
+    before = before_corrections(facts, [each.said for each in new])
+    for each in new:
+        if not _take_one(facts, each, progress):
+            break
+    reproject(facts)
+    past_budget.mark(facts, came_before)
+    note_corrections(facts, before)
+
+
+def _repeat(facts: Facts, device_id: str, known: list[Action], progress: _Progress) -> bool:
+    """Answers what the server has already; false when the device's history is another one."""
+    seqs = [action.seq for action in known]
+    entries = devices.entries(facts.conn, device_id, min(seqs), max(seqs))
+    stored = actions.named(facts.conn, [entry.action_id for entry in entries.values()])
+    letter_ids = [entry.dead_letter_id for entry in entries.values() if entry.dead_letter_id is not None]
+    letters = actions.letters(facts.conn, letter_ids)
+    for action in known:
+        entry = entries[action.seq]
+        if entry.chain != action.chain or entry.action_id != action.action_id:
+            progress.code = SyncCode.FORK
+            return False
+        if entry.dead_letter_id is not None:
+            code, detail = letters[entry.dead_letter_id]
+            outcome = Outcome(OutcomeKind.DUPLICATE, code, detail, of=OutcomeKind.REJECTED)
+        else:
+            first = stored[entry.action_id]
+            outcome = Outcome(
+                OutcomeKind.DUPLICATE, first.code, first.detail, first.time_log_id, of=first.outcome
+            )
+        progress.results.append(_result(action, outcome))
+    return True
+
+
+def _continuing(batch: list[Action], progress: _Progress) -> Iterator[_New]:
+    """The actions that continue the history without a gap and whose chain holds; says why it stops before the end."""
+    seq, before = progress.last_seq, progress.chain
+    for action in batch:
+        if action.seq != seq + 1:
+            progress.code = SyncCode.BEHIND
+            return
+        said = _verified(action, before)
+        if said is None:
+            progress.code = SyncCode.CORRUPT
+            return
+        yield _New(action, said)
+        seq, before = action.seq, action.chain
+
+
+def _verified(action: Action, before: str) -> Said | None:
+    try:
+        said = understand(action.action_id, action.v, action.kind, action.body)
+    except ValueError:
+        return None
+    return said if chain.link(before, action.action_id, said.digest) == action.chain else None
+
+
+def _take_one(facts: Facts, each: _New, progress: _Progress) -> bool:
+    """False when another device did the same at the same moment: the rest stays with the device, to be sent again."""
+    try:
+        with savepoint(facts.conn):
+            outcome = apply(facts, each.said)
+    except ConstraintBroken:
+        if not progress.entries:
+            raise
+        facts.reread()
+        progress.code = SyncCode.OK
+        return False
+    action = each.action
+    progress.last_seq, progress.chain = action.seq, action.chain
+    progress.entries.append(Entry(action.seq, action.action_id, action.chain, outcome.dead_letter_id))
+    progress.results.append(_result(action, outcome))
+    return True
+
+
+def _result(action: Action, outcome: Outcome) -> Result:
+    return Result(
+        seq=action.seq,
+        action_id=action.action_id,
+        outcome=outcome.kind,
+        of=outcome.of,
+        code=outcome.code,
+        detail=outcome.detail,
+        time_log_id=outcome.time_log_id,
+    )
+
+
+def _reply(  # noqa: PLR0917  # all of them are in it
+    conn: Connection,
+    principal: Principal,
+    request: SyncRequest,
+    server: ServerIdentity,
+    progress: _Progress,
+    now_ms: int,
+) -> SyncReply:
+    settled = progress.code is SyncCode.OK
+    shown = snapshot(conn, principal, request.now.tz, now_ms) if settled else None
+    runs = shown is not None and shown.active_timer is not None
+    return SyncReply(
+        nonce=request.nonce,
+        server_id=server.server_id,
+        server_epoch=server.epoch,
+        server_time=now_ms // 1000,
+        code=progress.code,
+        last_seq=progress.last_seq,
+        chain=progress.chain,
+        results=progress.results,
+        snapshot=shown,
+        limits=SyncLimits(max_actions=MAX_ACTIONS, next_poll_s=POLL_RUNNING_S if runs else POLL_S),
+    )
