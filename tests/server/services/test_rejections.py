@@ -70,9 +70,9 @@ def test_a_body_that_cannot_be_read(device: Device, changes: dict[str, Any]) -> 
     check_rejected(device, result, "SCHEMA")
 
 
-@pytest.mark.parametrize(("kind", "v"), [("timer.fly", 1), ("", 1), ("timer.start", 2)])
-def test_an_action_of_another_version(device: Device, kind: str, v: int) -> None:
-    device.record_body(kind, started(), v=v)
+@pytest.mark.parametrize(("action", "v"), [("timer.fly", 1), ("", 1), ("timer.start", 2)])
+def test_an_action_of_another_version(device: Device, action: str, v: int) -> None:
+    device.record_body(action, started(), v=v)
     [result] = device.sync()
     check_rejected(device, result, "UNKNOWN_KIND")
 
@@ -177,8 +177,8 @@ def test_another_users_action(anna: Person, device: Device) -> None:
     assert anna.attention() == []
 
 
-@pytest.mark.parametrize("kind", ["timer.start", "timer.resume", "timer.pause", "timer.stop"])
-def test_another_users_timer(anna: Person, device: Device, kind: str) -> None:
+@pytest.mark.parametrize("action", ["timer.start", "timer.resume", "timer.pause", "timer.stop"])
+def test_another_users_timer(anna: Person, device: Device, action: str) -> None:
     device.start("BP-1", "9:00")
     device.sync()
     ben = anna.company.ben.device()
@@ -187,9 +187,9 @@ def test_another_users_timer(anna: Person, device: Device, kind: str) -> None:
         "claim_id": device.claim_id,
         "t": instant(at("10:00")),
     }
-    if kind == "timer.start":
+    if action == "timer.start":
         body["issue_id"] = anna.company.issues["BP-1"]
-    ben.record_body(kind, body)
+    ben.record_body(action, body)
     [result] = ben.sync()
     check_rejected(ben, result, "WRONG_USER")
     assert anna.log("BP-1").status == "running"
