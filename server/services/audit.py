@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from server.db.repositories import audit
 from server.db.repositories.audit import Kept, TrailQuestion
 from server.db.session import Connection
@@ -12,11 +9,9 @@ from server.domain.messages import AuditEntry, AuditPage
 from server.domain.principal import Principal
 from server.domain.trail import FIRST_CHAIN, Entry, link
 from server.services import rights
-from server.services.projects.catalog import read_cursor
+from server.services.pages import cut, last_id
 
 __all__ = ["Entry", "TrailQuestion", "broken_at", "length", "page", "record"]
-
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 
 
 def record(conn: Connection, entry: Entry, now_ms: int) -> None:
@@ -27,13 +22,9 @@ def record(conn: Connection, entry: Entry, now_ms: int) -> None:
 def page(conn: Connection, principal: Principal, asked: TrailQuestion, cursor: str | None) -> AuditPage:
     """Newest first, for administrators. Forbidden, Invalid."""
     rights.administer(principal)
-    after = read_cursor(cursor, CURSOR)
-    found = audit.page(conn, asked, None if after is None else after[0])
-    shown = found[: asked.limit]
-    return AuditPage(
-        items=[_shown(each) for each in shown],
-        next=str(shown[-1].seq) if len(found) > asked.limit else None,
-    )
+    found = audit.page(conn, asked, last_id(cursor))
+    shown, last = cut(found, asked.limit)
+    return AuditPage(items=[_shown(each) for each in shown], next=None if last is None else str(last.seq))
 
 
 def length(conn: Connection) -> int:

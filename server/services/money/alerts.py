@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Final
 
 from msgspec import structs
 
@@ -19,9 +17,7 @@ from server.domain.messages import AlertPage, BudgetAlert, Role
 from server.domain.principal import Principal
 from server.domain.trail import Entry
 from server.services import audit, rights
-from server.services.projects.catalog import read_cursor
-
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
+from server.services.pages import cut, last_id
 
 
 def of_project(  # noqa: PLR0917  # the order is the callers' contract
@@ -34,7 +30,7 @@ def of_project(  # noqa: PLR0917  # the order is the callers' contract
 ) -> AlertPage:
     """Latest first; members see no amounts. NotFound; Invalid for a cursor that no page gave out."""
     rights.see_project(conn, principal, project_id)
-    return _page(conn, principal, AlertQuestion(None, project_id, is_acknowledged, _before(cursor), limit))
+    return _page(conn, principal, AlertQuestion(None, project_id, is_acknowledged, last_id(cursor), limit))
 
 
 def of_mine(
@@ -46,7 +42,7 @@ def of_mine(
 ) -> AlertPage:
     """Of all projects of which the person is a member; an administrator's are all."""
     member = None if principal.role is Role.ADMIN else principal.user_id
-    return _page(conn, principal, AlertQuestion(member, None, is_acknowledged, _before(cursor), limit))
+    return _page(conn, principal, AlertQuestion(member, None, is_acknowledged, last_id(cursor), limit))
 
 
 def acknowledge(conn: Connection, principal: Principal, alert_id: int, now_ms: int) -> BudgetAlert:
@@ -79,17 +75,12 @@ def acknowledge(conn: Connection, principal: Principal, alert_id: int, now_ms: i
     return alerts.find(conn, alert_id) or alert
 
 
-def _before(cursor: str | None) -> int | None:
-    read = read_cursor(cursor, CURSOR)
-    return None if read is None else read[0]
-
-
 def _page(conn: Connection, principal: Principal, asked: AlertQuestion) -> AlertPage:
     found = alerts.page(conn, replace(asked, limit=asked.limit + 1))
-    shown = found[: asked.limit]
+    shown, last = cut(found, asked.limit)
     return AlertPage(
         items=[each if principal.role is not Role.MEMBER else _without_amounts(each) for each in shown],
-        next=str(shown[-1].id) if len(found) > asked.limit else None,
+        next=None if last is None else str(last.id),
     )
 
 

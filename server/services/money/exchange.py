@@ -5,7 +5,6 @@ An exchange rate is copied onto a log with its rate. Only the direction that was
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -25,13 +24,12 @@ from server.domain.trail import Facts
 from server.services import audit, rights
 from server.services.audit import Entry
 from server.services.money import crossing
-from server.services.money.rates import day_of_cursor, wrong_days
-from server.services.projects.catalog import read_cursor
+from server.services.money.rates import wrong_days
+from server.services.pages import cut, day_of, last_numbers
 from server.services.reporting import totals
 
 BATCH: Final = 500
 DIGITS: Final = 6 + EXCHANGE_PLACES  # below a million
-CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
 
 def page(
@@ -45,14 +43,13 @@ def page(
 ) -> ExchangeRatePage:
     """Latest day first. Forbidden for members; Invalid for a cursor that no page gave out."""
     rights.lead(principal)
-    after_row = read_cursor(cursor, CURSOR)
-    before = None if after_row is None else (day_of_cursor(after_row[0]), after_row[1])
+    after_row = last_numbers(cursor, 2)
+    before = None if after_row is None else (day_of(after_row[0]), after_row[1])
     found = exchange.page(conn, ExchangeQuestion(source, target, before, limit + 1))
-    shown = found[:limit]
-    more = len(found) > limit
+    shown, last = cut(found, limit)
     return ExchangeRatePage(
         items=[_message(each) for each in shown],
-        next=f"{shown[-1].since.toordinal()}.{shown[-1].exchange_id}" if more else None,
+        next=None if last is None else f"{last.since.toordinal()}.{last.exchange_id}",
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from server.db.repositories import organisation, rates
 from server.db.repositories.rates import ORDER, RateQuestion, Reader, StoredRate
@@ -13,10 +11,7 @@ from server.db.session import Connection
 from server.domain.messages import LevelRate, RateLevel, RatePage, RateToday, Role
 from server.domain.principal import Principal
 from server.services import rights
-from server.services.money.rates import day_of_cursor
-from server.services.projects.catalog import read_cursor
-
-CURSOR: Final = re.compile(r"^(\d{1,18})\.([0-3])\.(\d{1,18})$", re.ASCII)
+from server.services.pages import cut, day_of, last_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ def page(
     conn: Connection, principal: Principal, wanted: RateFilter, *, cursor: str | None, limit: int
 ) -> RatePage:
     """Latest day first: what this person may read of it. Invalid for a cursor that no page gave out."""
-    after = read_cursor(cursor, CURSOR)
+    after = last_numbers(cursor, 3)
     reader = None
     if principal.role is not Role.ADMIN:
         reader = Reader(principal.user_id, leads=principal.role is Role.MANAGER)
@@ -41,13 +36,12 @@ def page(
         user_id=wanted.user_id,
         project_id=wanted.project_id,
         reader=reader,
-        after=None if after is None else (day_of_cursor(after[0]), after[1], after[2]),
+        after=None if after is None else (day_of(after[0]), min(after[1], len(ORDER)), after[2]),
         limit=limit + 1,
     )
     found = rates.page(conn, asked)
-    shown = found[:limit]
-    more = len(found) > limit
-    return RatePage(items=[shown_rate(each) for each in shown], next=_cursor(shown[-1]) if more else None)
+    shown, last = cut(found, limit)
+    return RatePage(items=[shown_rate(each) for each in shown], next=None if last is None else _cursor(last))
 
 
 @dataclass(frozen=True, slots=True)

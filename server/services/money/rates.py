@@ -80,10 +80,5 @@ def wrong_days(since: date, until: date | None = None) -> list[FieldError]:
     return errors
 
 
-def day_of_cursor(ordinal: int) -> date:
-    """A cursor is anybody's text: what is no day becomes the nearest."""
-    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
-
-
 def _is_currency(text: str) -> bool:
     return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()  # noqa: PLR2004  # ISO 4217

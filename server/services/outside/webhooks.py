@@ -33,9 +33,8 @@ from server.domain.messages import (
 from server.domain.principal import Principal
 from server.domain.signature import check_of, secret_for
 from server.services import audit, rights
-from server.services.projects.catalog import read_cursor
+from server.services.pages import cut, last_id
 
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 NEWEST: Final = 2**53
 SALT_BYTES: Final = 32
 PRINTABLE: Final = re.compile(r"[!-~]+")
@@ -71,12 +70,11 @@ def add(  # noqa: PLR0917  # the order is the callers' contract
 def page(conn: Connection, principal: Principal, cursor: str | None, limit: int) -> WebhookPage:
     """By id. Forbidden, Invalid for a cursor that no page gave out."""
     rights.lead(principal)
-    (after,) = read_cursor(cursor, CURSOR) or (0,)
+    after = last_id(cursor) or 0
     member = None if principal.role is Role.ADMIN else principal.user_id
     found = webhooks.page(conn, member, after, limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
-    return WebhookPage([_webhook(each) for each in shown], str(shown[-1].webhook_id) if more else None)
+    shown, last = cut(found, limit)
+    return WebhookPage([_webhook(each) for each in shown], None if last is None else str(last.webhook_id))
 
 
 def end(conn: Connection, principal: Principal, webhook_id: int, now_ms: int) -> None:
@@ -97,12 +95,11 @@ def course(  # noqa: PLR0917  # the order is the callers' contract
 ) -> DeliveryPage:
     """Its deliveries, newest first. NotFound, Invalid for a cursor that no page gave out."""
     _find(conn, principal, webhook_id)
-    (before,) = read_cursor(cursor, CURSOR) or (NEWEST,)
+    before = last_id(cursor) or NEWEST
     wanted = None if state is None else State(state)
     found = deliveries.of_webhook(conn, webhook_id, wanted, before, limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
-    return DeliveryPage([_delivery(each) for each in shown], str(shown[-1].delivery_id) if more else None)
+    shown, last = cut(found, limit)
+    return DeliveryPage([_delivery(each) for each in shown], None if last is None else str(last.delivery_id))
 
 
 def send_again(conn: Connection, principal: Principal, delivery_id: int, now_ms: int) -> None:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from server.db.repositories import catalog, members
 from server.db.repositories.catalog import IssueQuestion
 from server.db.session import Connection, ConstraintBroken
 from server.domain import permissions
-from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.messages import FieldError, Issue, IssuePage, Project, ProjectPage, Role
+from server.domain.errors import Conflict, NotFound
+from server.domain.messages import Issue, IssuePage, Project, ProjectPage, Role
 from server.domain.principal import Principal
 from server.services import rights
+from server.services.pages import cut, last_id, last_numbers
 
-PROJECT_CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 NO_ISSUE: Final = "There is no such issue."
-ISSUE_CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
 
 def projects(conn: Connection, principal: Principal, cursor: str | None, limit: int) -> ProjectPage:
     """The person's projects, by id. Invalid for a cursor that no page gave out."""
-    (after,) = read_cursor(cursor, PROJECT_CURSOR) or (0,)
-    found = catalog.project_page(conn, _member(principal), after, limit + 1)
-    page = found[:limit]
-    return ProjectPage(items=page, next=str(page[-1].id) if len(found) > limit else None)
+    found = catalog.project_page(conn, _member(principal), last_id(cursor) or 0, limit + 1)
+    shown, last = cut(found, limit)
+    return ProjectPage(items=shown, next=None if last is None else str(last.id))
 
 
 def issues(  # noqa: PLR0917  # the order is the callers' contract
@@ -41,7 +38,7 @@ def issues(  # noqa: PLR0917  # the order is the callers' contract
     `q` is looked for in key and summary. With `updated_since` (epoch seconds, itself included) deleted ones come too,
     so that a copy elsewhere learns of them. Invalid for a cursor that no page gave out.
     """
-    after = read_cursor(cursor, ISSUE_CURSOR)
+    after = last_numbers(cursor, 2)
     found = catalog.issue_page(
         conn,
         IssueQuestion(
@@ -53,11 +50,10 @@ def issues(  # noqa: PLR0917  # the order is the callers' contract
             limit=limit + 1,
         ),
     )
-    page = found[:limit]
-    more = len(found) > limit
+    shown, last = cut(found, limit)
     return IssuePage(
-        items=[issue for _, issue in page],
-        next=f"{page[-1][0]}.{page[-1][1].id}" if more else None,
+        items=[issue for _, issue in shown],
+        next=None if last is None else f"{last[0]}.{last[1].id}",
     )
 
 
@@ -118,19 +114,6 @@ def add_member(conn: Connection, project_id: int, user_id: int, now_ms: int) -> 
     """Once or again: the user is a member afterwards."""
     if not catalog.is_member(conn, project_id, user_id):
         members.add(conn, project_id, user_id, now_ms)
-
-
-def read_cursor(cursor: str | None, form: re.Pattern[str]) -> tuple[int, ...] | None:
-    """The numbers in a cursor; None for the first page. Invalid for anything that no page gave out."""
-    if cursor is None:
-        return None
-    match = form.fullmatch(cursor)
-    if match is None:
-        raise Invalid(
-            "Take the cursor from the page before.",
-            errors=[FieldError("cursor", "This is not a cursor of this list.")],
-        )
-    return tuple(int(group) for group in match.groups())
 
 
 def _may_see(conn: Connection, principal: Principal, issue: Issue) -> bool:

@@ -5,7 +5,6 @@ By the project's managers and by administrators. Time that was spent stays whate
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, TypeVar
 
 from msgspec import UNSET, Struct, structs
@@ -27,11 +26,11 @@ from server.domain.messages import (
 from server.domain.principal import Principal
 from server.services import audit, rights
 from server.services.audit import Entry
+from server.services.pages import cut, last_id
 from server.services.projects import catalog as known
 
 Kept = TypeVar("Kept", Project, Issue)
 
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 OF_PROJECT: Final = ("key", "name", "is_archived")
 OF_ISSUE: Final = ("key", "summary", "status", "is_deleted")
 
@@ -112,10 +111,9 @@ def member_page(
 ) -> MemberPage:
     """NotFound, Forbidden, Invalid."""
     rights.manage_project(conn, principal, project_id)
-    (after,) = known.read_cursor(cursor, CURSOR) or (0,)
-    found = members.page(conn, project_id, after, limit + 1)
-    shown = found[:limit]
-    return MemberPage(items=shown, next=str(shown[-1].user_id) if len(found) > limit else None)
+    found = members.page(conn, project_id, last_id(cursor) or 0, limit + 1)
+    shown, last = cut(found, limit)
+    return MemberPage(items=shown, next=None if last is None else str(last.user_id))
 
 
 def put_member(conn: Connection, principal: Principal, project_id: int, user_id: int, now_ms: int) -> Member:

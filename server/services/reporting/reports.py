@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from server.db.repositories import statistics
 from server.db.repositories.statistics import ReportQuestion, Summed
@@ -14,10 +12,8 @@ from server.db.session import Connection
 from server.domain.errors import Forbidden
 from server.domain.messages import Report, ReportRow, ReportTotals, Role
 from server.domain.principal import Principal
-from server.services.projects.catalog import read_cursor
+from server.services.pages import cut, last_numbers
 from server.services.reporting.tally import Days, Tally, amounts, together
-
-CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ def report(
     conn: Connection, principal: Principal, wanted: ReportFilter, cursor: str | None, limit: int
 ) -> Report:
     """By user and project; the totals are those of all pages. Forbidden, Invalid."""
-    after = read_cursor(cursor, CURSOR)
+    after = last_numbers(cursor, 2)
     found = defaultdict[tuple[int, int], list[Summed]](list)
     everything = Tally(None)
     for key, summed in statistics.report(conn, _question(principal, wanted)):
@@ -42,8 +38,7 @@ def report(
         found[key].append(summed)
         everything.add(summed)
     ahead = sorted(key for key in found if after is None or key > after)
-    shown = ahead[:limit]
-    last = shown[-1] if len(ahead) > limit else None
+    shown, last = cut(ahead, limit)
     return Report(
         items=_rows(conn, [(key, found[key]) for key in shown]),
         next=None if last is None else f"{last[0]}.{last[1]}",

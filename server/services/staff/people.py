@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from msgspec import UNSET, structs
@@ -18,12 +17,11 @@ from server.domain.messages import ChangeUser, FieldError, NewUser, Role, User, 
 from server.domain.principal import Principal
 from server.services import audit, rights
 from server.services.audit import Entry
-from server.services.projects.catalog import read_cursor
+from server.services.pages import cut, last_id
 from server.services.staff import leaving
 from server.services.staff.accounts import same_case
 from server.services.time.acting import NO_SIGN_IN
 
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 LONGEST_EMAIL: Final = 320
 SUBJECT: Final = "user"
 CHANGED: Final = ("email", "name", "role", "is_active")
@@ -39,11 +37,11 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
 ) -> UserPage:
     """An administrator sees everybody, a manager the members of their projects. Forbidden, Invalid."""
     rights.lead(principal)
-    (after,) = read_cursor(cursor, CURSOR) or (0,)
+    after = last_id(cursor) or 0
     led_by = None if principal.role is Role.ADMIN else principal.user_id
     found = accounts.page(conn, PeopleQuestion(led_by, text, is_active, after, limit + 1))
-    shown = found[:limit]
-    return UserPage(items=shown, next=str(shown[-1].id) if len(found) > limit else None)
+    shown, last = cut(found, limit)
+    return UserPage(items=shown, next=None if last is None else str(last.id))
 
 
 def find(conn: Connection, principal: Principal, user_id: int) -> User:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from server.db.repositories import accounts, sign_ins
@@ -13,11 +12,10 @@ from server.domain.messages import Device, DevicePage, Role
 from server.domain.principal import Principal
 from server.services import audit, rights
 from server.services.audit import Entry
-from server.services.projects.catalog import read_cursor
+from server.services.pages import cut, last_id
 from server.services.staff import leaving
 from server.services.staff.browsers import idle_since
 
-CURSOR: Final = re.compile(r"^(\d{1,18})$", re.ASCII)
 SUBJECT: Final = "device"
 
 
@@ -30,16 +28,15 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     now_ms: int,
 ) -> DevicePage:
     """One's own without `user_id`; another's for administrators. Forbidden, NotFound, Invalid."""
-    (after,) = read_cursor(cursor, CURSOR) or (0,)
+    after = last_id(cursor) or 0
     whose = principal.user_id if user_id is None else user_id
     if whose != principal.user_id:
         rights.administer(principal)
         rights.see_person(conn, principal, whose)
     found = sign_ins.of_user(conn, whose, now_ms, idle_since(now_ms), after=after, limit=limit + 1)
-    shown = found[:limit]
+    shown, last = cut(found, limit)
     return DevicePage(
-        items=[_device(each, principal) for each in shown],
-        next=str(shown[-1].token_id) if len(found) > limit else None,
+        items=[_device(each, principal) for each in shown], next=None if last is None else str(last.token_id)
     )
 
 

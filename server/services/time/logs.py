@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from server.db.repositories import log_pages, log_totals
 from server.db.repositories.log_pages import LogQuestion
@@ -12,9 +10,8 @@ from server.db.session import Connection
 from server.domain.errors import Forbidden
 from server.domain.messages import LogPage, Role, TimerStatus
 from server.domain.principal import Principal
-from server.services.projects.catalog import find_issue, read_cursor
-
-CURSOR: Final = re.compile(r"^(\d{1,18})\.(\d{1,18})$", re.ASCII)
+from server.services.pages import cut, last_numbers
+from server.services.projects.catalog import find_issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,13 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     now_ms: int,  # noqa: ARG001  # the services' common form
 ) -> LogPage:
     """Latest start first; the totals are those of all pages. Invalid for a cursor that no page gave out, Forbidden."""
-    after = read_cursor(cursor, CURSOR)
+    after = last_numbers(cursor, 2)
     asked = _question(principal, wanted)
     found = log_pages.page(conn, asked, None if after is None else (after[0], after[1]), limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
+    shown, last = cut(found, limit)
     return LogPage(
         items=[log for _, log in shown],
-        next=f"{shown[-1][0]}.{shown[-1][1].id}" if more else None,
+        next=None if last is None else f"{last[0]}.{last[1].id}",
         totals=log_totals.of_all_pages(conn, asked),
     )
 

@@ -28,6 +28,7 @@ from server.domain.principal import Principal
 from server.domain.trail import Facts
 from server.services import audit
 from server.services.audit import Entry
+from server.services.pages import cut, last_id
 from server.services.projects.catalog import find_issue
 from server.services.time import editing
 from server.services.time.logbook import reach
@@ -53,14 +54,14 @@ def page(
     conn: Connection,
     principal: Principal,
     status: RequestStatus | None,
-    before: str | None,
+    cursor: str | None,
     limit: int,
 ) -> PeriodRequestPage:
-    """Newest first: one's own, and those of the projects that one manages."""
+    """Newest first: one's own, and those of the projects that one manages. Invalid for a cursor that no page gave out."""
     reader = Reader(principal.user_id, principal.role is Role.MANAGER, principal.role is Role.ADMIN)
-    found = periods.requests(conn, reader, status, None if before is None else int(before), limit + 1)
-    shown = found[:limit]
-    return PeriodRequestPage(shown, str(shown[-1].id) if len(found) > limit else None)
+    found = periods.requests(conn, reader, status, last_id(cursor), limit + 1)
+    shown, last = cut(found, limit)
+    return PeriodRequestPage(shown, None if last is None else str(last.id))
 
 
 def approve(

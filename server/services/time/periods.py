@@ -14,18 +14,18 @@ from server.domain.principal import Principal
 from server.domain.trail import Facts
 from server.services import audit, rights
 from server.services.audit import Entry
+from server.services.pages import cut, last_id
 
 NO_PERIOD: Final = "There is no such period."
 FIRST_DAY: Final = date(2000, 1, 1)
 LONGEST: Final = timedelta(days=3660)
 
 
-def page(conn: Connection, principal: Principal, before: str | None, limit: int) -> PeriodPage:
-    """Newest first: of the organisation, and of the projects that one sees; also those that were opened again."""
+def page(conn: Connection, principal: Principal, cursor: str | None, limit: int) -> PeriodPage:
+    """Newest first: of the organisation, and of the projects that one sees; also those that were opened again. Invalid."""
     member = None if principal.role is Role.ADMIN else principal.user_id
-    found = periods.page(conn, member, None if before is None else int(before), limit + 1)
-    shown = found[:limit]
-    return PeriodPage(shown, str(shown[-1].id) if len(found) > limit else None)
+    shown, last = cut(periods.page(conn, member, last_id(cursor), limit + 1), limit)
+    return PeriodPage(shown, None if last is None else str(last.id))
 
 
 def close(conn: Connection, principal: Principal, said: ClosePeriod, now_ms: int) -> Period:
