@@ -21,7 +21,8 @@ def test_a_cursor_is_as_many_numbers_as_the_list_is_ordered_by() -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", ".", "7.", ".7", "7.8.9", "7", "-7.8", "7.x", "7 .8", "٧.٨", "7.8\n", f"{10**18}.8"]
+    "cursor",
+    ["", ".", "7.", ".7", "7.8.9", "7", "-7.8", "7.x", "7 .8", "\u0667.\u0668", "7.8\n", f"{10**18}.8"],
 )
 def test_what_no_page_gave_out(cursor: str) -> None:
     with pytest.raises(Invalid) as refused:
