@@ -6,7 +6,7 @@ to four places.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from server.domain.messages import Rate, RateType
@@ -76,10 +76,13 @@ def written(amount: Decimal) -> str:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """How many percent of `whole` is `part`, to two places; None when the whole is nothing."""
+    """How many percent of `whole` have been reached by `part`, to two places; None when the whole is nothing.
+
+    Never rounded up: what is not used up is not 100 percent.
+    """
     if whole <= 0:
         return None
-    return (part * 100 / whole).quantize(_CENT_OF_PERCENT, ROUND_HALF_UP)
+    return (part * 100 / whole).quantize(_CENT_OF_PERCENT, ROUND_DOWN)
 
 
 def _last_place(amount: Decimal) -> int:

@@ -65,6 +65,7 @@ _MAY_MOVE: Final = (
     .where(or_(_RUNS, _WAS_CROSSED, project_budgets.c.status == str(BudgetStatus.PLANNING)))
     .order_by(project_budgets.c.project_id)
 )
+_WATCHED: Final = select(project_budgets.c.project_id).order_by(project_budgets.c.project_id)
 _SET: Final = (
     update(budget_thresholds)
     .where(
@@ -131,6 +132,11 @@ def take(conn: Connection, project_ids: Sequence[int]) -> None:
 def may_move(conn: Connection) -> list[int]:
     """The projects whose budget can change how it stands by the passing of time alone."""
     return list(conn.execute(_MAY_MOVE).scalars())
+
+
+def watched(conn: Connection) -> list[int]:
+    """All projects that have a budget."""
+    return list(conn.execute(_WATCHED).scalars())
 
 
 def arm(conn: Connection, budget_id: int) -> None:

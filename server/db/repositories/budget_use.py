@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, select, type_coerce
@@ -71,8 +71,8 @@ _OF_MEMBER: Final = (
 class Use:
     """`spent`: the exact sum of the logs' costs. `warning`, `critical`: thresholds in percent.
 
-    `running`: what the `timers` that run now add to `spent` if they stop now, not rounded per log; `pace`: what they cost an
-    hour. `locked_at`: epoch milliseconds, None while it is open.
+    `running`: what the `timers` that run now add to `spent` if they stop now, rounded once for all of them; `pace`: what they
+    cost an hour. `locked_at`: epoch milliseconds, None while it is open.
     """
 
     project_id: int
@@ -118,7 +118,7 @@ def _use(conn: Connection, row: Any, now_ms: int) -> Use:
         row.critical_threshold,
         AtLimit(row.at_limit),
         (row.locked_at or 0) if row.is_locked else None,
-        _of_all(row, "{}") / 3600 - (row.logged or ZERO),
+        (_of_all(row, "{}") / 3600 - (row.logged or ZERO)).quantize(ZERO, ROUND_HALF_UP),
         _of_all(row, "pace_{}"),
         row.timers,
     )

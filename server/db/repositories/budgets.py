@@ -26,7 +26,7 @@ _SPEND: Final = (
     update(budgets)
     .where(budgets.c.project_id == bindparam("b_project_id"), budgets.c.currency == bindparam("b_currency"))
     .values(
-        total_cost=budgets.c.total_cost + bindparam("b_delta", type_=Money(18, 4)),
+        total_cost=budgets.c.total_cost + bindparam("b_delta", type_=Money(22, 4)),
         updated_at=bindparam("b_now_ms"),
         revision=_bump,
     )

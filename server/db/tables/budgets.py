@@ -16,7 +16,7 @@ project_budgets: Final = Table(
     Column("project_id", ForeignKey("projects.id"), nullable=False),
     Column("total_budget", Money(14, 4), nullable=False),
     Column("allocated_budget", Money(14, 4), nullable=False),
-    Column("total_cost", Money(18, 4), nullable=False),  # the exact sum of its logs' costs in this currency
+    Column("total_cost", Money(22, 4), nullable=False),  # the exact sum of its logs' costs in this currency
     Column("status", String(10), nullable=False),
     Column("alert_threshold", Money(5, 2), nullable=False),  # percent, as the next one
     Column("critical_threshold", Money(5, 2), nullable=False),
@@ -53,7 +53,7 @@ budget_alerts: Final = Table(
     Column("generation", Integer, nullable=False),
     Column("threshold_percentage", Money(5, 2), nullable=False),
     Column("actual_percentage", Money(18, 2), nullable=False),
-    Column("cost_at_alert", Money(18, 4), nullable=False),  # logged and running
+    Column("cost_at_alert", Money(22, 4), nullable=False),  # logged and running
     Column("currency", String(3), nullable=False),
     Column("is_acknowledged", Boolean, nullable=False),
     Column("acknowledged_by_user_id", ForeignKey("users.id")),

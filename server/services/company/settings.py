@@ -24,11 +24,13 @@ from server.domain.rating import DatedRate, Owner, ended
 from server.domain.trail import Facts
 from server.services import audit, rights
 from server.services.audit import Entry
+from server.services.money import crossing
 from server.services.money.rates import agree, tell, wrong_amount
 
 PERCENT: Final = (4, 2)  # digits and places: below 100
 ONE_TIMER: Final = "Only 1: a second of a person's time never counts twice."
 OWNER: Final = Owner(RateLevel.ORGANISATION)
+WATCHED_BY: Final = ("enable_budget_tracking", "enable_budget_alerts", "time_zone")
 DEFAULTS: Final = {RateType.HOURLY: "default_hourly_rate", RateType.MINUTELY: "default_minutely_rate"}
 
 
@@ -48,6 +50,8 @@ def change(conn: Connection, principal: Principal, asked: ChangeSettings, now_ms
     if _default(after) != _default(before):
         _agree(conn, _default(after), before.day_of(now_ms // 1000))
     organisation.save(conn, after, now_ms)
+    if any(getattr(after, name) != getattr(before, name) for name in WATCHED_BY):
+        crossing.sweep_all(conn, now_ms)
     _record(conn, principal, before, after, now_ms)
     return _settings(after)
 

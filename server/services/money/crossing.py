@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from server.db import after
@@ -24,6 +25,9 @@ from server.domain.organisation import zone_of
 from server.services.outside import notifications
 
 HORIZON_S: Final = 3600
+HIGHEST_PERCENT: Final = Decimal(
+    "9999999999999999.99"
+)  # that an alert can hold, of a budget of next to nothing
 LAST_SECOND: Final = 32_503_680_000  # the year 3000
 KIND: Final = "budget_alert"
 
@@ -71,6 +75,11 @@ def evaluate(conn: Connection, project_ids: Sequence[int], now_ms: int) -> list[
 def sweep(conn: Connection, now_ms: int) -> list[int]:
     """Evaluates every budget that the passing of time alone can move; the ids of the new alerts."""
     return evaluate(conn, alerts.may_move(conn), now_ms)
+
+
+def sweep_all(conn: Connection, now_ms: int) -> list[int]:
+    """As `sweep`, after what is watched, or when a day begins, was changed for every budget."""
+    return evaluate(conn, alerts.watched(conn), now_ms)
 
 
 def due(conn: Connection, now_ms: int) -> int | None:
@@ -174,7 +183,7 @@ def _raise(conn: Connection, look: _Look, threshold: Threshold, now_ms: int) -> 
         alert_type=threshold.alert_type,
         generation=threshold.generation,
         threshold=standing.percents[threshold.alert_type],
-        actual=percent(cost, standing.total) or ZERO,
+        actual=min(percent(cost, standing.total) or ZERO, HIGHEST_PERCENT),
         cost=cost,
         currency=standing.currency,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP
 from typing import Any, Final
 
 from server.db.repositories import budget_use, organisation, statistics
@@ -20,7 +19,6 @@ from server.domain.messages import (
     UserSums,
     WorkSums,
 )
-from server.domain.money import ZERO
 from server.domain.principal import Principal
 from server.services import rights
 from server.services.reporting.tally import Days, Tally, tallied, together
@@ -95,7 +93,7 @@ def _burn(conn: Connection, project_id: int, currency: str | None, now_ms: int) 
     today = organisation.find(conn).day_of(now_ms // 1000)
     worked = statistics.used_by_day(conn, project_id, currency, today, WORKED_DAYS)
     found = pace(worked)
-    left = (budget.total - budget.spent - budget.running).quantize(ZERO, ROUND_HALF_UP)
+    left = budget.total - budget.used
     return Burn(
         worked_days=len(worked),
         since=None if found is None else found.since,

@@ -81,10 +81,18 @@ def test_units_of_another_number_of_places() -> None:
 
 @pytest.mark.parametrize(
     ("part", "whole", "expected"),
-    [("50", "200", "25.00"), ("1", "3", "33.33"), ("2", "3", "66.67"), ("0.125", "1000", "0.01"), ("300", "200", "150.00")],
+    [("50", "200", "25.00"), ("1", "3", "33.33"), ("2", "3", "66.66"), ("0.125", "1000", "0.01"), ("300", "200", "150.00")],
 )  # fmt: skip
 def test_percent(part: str, whole: str, expected: str) -> None:
     assert str(percent(Decimal(part), Decimal(whole))) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [("79.9992", "79.99"), ("99.9999", "99.99"), ("100", "100.00"), ("100.0001", "100.00")],
+)
+def test_a_percent_is_one_that_was_reached(part: str, expected: str) -> None:
+    assert str(percent(Decimal(part), Decimal(100))) == expected
 
 
 @pytest.mark.parametrize("whole", ["0", "-5"])

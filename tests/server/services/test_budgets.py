@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from server.domain.messages import RateLevel, RateType
+from server.domain.messages import RateLevel, RateType, SetBudget
+from server.services.money import budgets
 from tests.server.company import Company
 
 
@@ -81,6 +82,28 @@ def test_running_timers_count_in_percent(budgeted: Company) -> None:
     assert budgeted.budget("BP").percent == 125
     budgeted.anna.stop()
     assert budgeted.budget("BP").percent == 125
+
+
+def test_what_is_not_used_up_is_not_a_hundred_percent(budgeted: Company) -> None:
+    """One second more costs less than a hundredth of a percent."""
+    budgeted.anna.start("BP-1")
+    budgeted.clock.advance(hours=4, seconds=-1)
+    assert budgeted.budget("BP").percent == Decimal("99.99")
+    budgeted.clock.advance(seconds=1)
+    assert budgeted.budget("BP").percent == 100
+
+
+def test_a_running_timer_is_rounded_as_its_log_will_be(company: Company) -> None:
+    """A second costs 0.01388…, which is 0.0139."""
+    wanted = SetBudget(Decimal("0.0139"), "USD")
+    company.database.run(
+        lambda conn: budgets.set_budget(conn, company.projects["BP"], wanted, company.clock.now_ms())
+    )
+    company.anna.start("BP-1")
+    company.clock.advance(seconds=1)
+    assert company.budget("BP").percent == 100
+    company.sweep()
+    assert len(company.raised("BP")) == 3
 
 
 def test_a_paused_timer_counts_what_it_has(budgeted: Company) -> None:
@@ -169,6 +192,23 @@ def test_a_large_sum_stays_exact(company: Company) -> None:
         company.clock.advance(hours=16)
         company.anna.stop()
     assert company.spent("BP") == 48 * Decimal("999999.9999")
+    company.check()
+
+
+def test_a_stop_works_whatever_it_costs(company: Company) -> None:
+    """Of a budget of next to nothing, at the highest rate a second, in a currency of small units."""
+    set_rate(company, "999999.9999", kind=RateType.SECONDLY)
+    company.set_exchange("USD", "VND", "1700", date(2026, 1, 1))
+    wanted = SetBudget(Decimal("0.0001"), "VND")
+    company.database.run(
+        lambda conn: budgets.set_budget(conn, company.projects["BP"], wanted, company.clock.now_ms())
+    )
+    for _ in range(3):
+        company.anna.start("BP-1")
+        company.clock.advance(hours=16)
+        company.anna.stop()
+    assert company.spent("BP") == 3 * 16 * 3600 * 1700 * Decimal("999999.9999")
+    assert len(company.raised("BP")) == 3
     company.check()
 
 

@@ -217,3 +217,16 @@ def test_who_keeps_rates_in_mind_is_told(company: Company, boss: Person) -> None
         return told(conn)
 
     assert company.database.run(listening) == (RatesChanged(None),)
+
+
+@pytest.mark.parametrize("name", ["enable_budget_tracking", "enable_budget_alerts"])
+def test_what_is_watched_again_is_looked_at_at_once(company: Company, boss: Person, name: str) -> None:
+    """Nothing runs, and nothing else moves the budget."""
+    company.set_budget("BP", 100)
+    change(boss, **{name: False})
+    company.anna.start("BP-1")
+    company.clock.advance(hours=2)
+    company.anna.stop()
+    assert company.raised("BP") == []
+    change(boss, **{name: True})
+    assert (company.budget_status("BP"), len(company.raised("BP"))) == ("exceeded", 3)

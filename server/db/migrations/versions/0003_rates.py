@@ -15,10 +15,11 @@ branch_labels = None
 depends_on = None
 
 KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+OLD_DIGITS: Final = 14
 COSTS: Final = (
-    ("issue_time_logs", "total_cost"),
-    ("active_timers", "logged_cost"),
-    ("project_budgets", "total_cost"),
+    ("issue_time_logs", "total_cost", 18),
+    ("active_timers", "logged_cost", 18),
+    ("project_budgets", "total_cost", 22),  # of ten thousand logs that cost as much as one can
 )
 OF_LOGS: Final = (
     "rate_source",
@@ -46,11 +47,13 @@ def upgrade() -> None:
     op.add_column("active_timers", sa.Column("converted_currency", sa.String(length=3), nullable=True))
     # Until now a rate was always its user's.
     op.execute("UPDATE issue_time_logs SET rate_source = 'user' WHERE user_rate_type IS NOT NULL")
-    _hold_costs(18)
+    for table, column, digits in COSTS:
+        _hold_cost(table, column, digits)
 
 
 def downgrade() -> None:
-    _hold_costs(14)
+    for table, column, _ in COSTS:
+        _hold_cost(table, column, OLD_DIGITS)
     for name in OF_TIMERS:
         op.drop_column("active_timers", name)
     for name in OF_LOGS:
@@ -59,11 +62,9 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-def _hold_costs(digits: int) -> None:
+def _hold_cost(table: str, column: str, digits: int) -> None:
     """Sixteen hours at the highest rate a second do not fit into fourteen digits. SQLite keeps whole numbers of any length."""
-    if op.get_bind().dialect.name == "sqlite":
-        return
-    for table, column in COSTS:
+    if op.get_bind().dialect.name != "sqlite":
         op.alter_column(table, column, type_=Money(precision=digits, scale=4), existing_nullable=False)
 
 

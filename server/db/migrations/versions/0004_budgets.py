@@ -84,7 +84,7 @@ def _alerts() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("threshold_percentage", Money(precision=5, scale=2), nullable=False),
         sa.Column("actual_percentage", Money(precision=18, scale=2), nullable=False),
-        sa.Column("cost_at_alert", Money(precision=18, scale=4), nullable=False),
+        sa.Column("cost_at_alert", Money(precision=22, scale=4), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("is_acknowledged", sa.Boolean(), nullable=False),
         sa.Column("acknowledged_by_user_id", KEY, nullable=True),
