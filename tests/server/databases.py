@@ -187,10 +187,13 @@ class OnServer:
             conn.execute(table.insert(), rows)
 
     def _count_anew(self, conn: Connection, table: Table) -> None:
-        if table.autoincrement_column is None or self._server.kind != POSTGRESQL:
+        if table.autoincrement_column is None:
             return
-        sequence = f"{table.name}_{table.autoincrement_column.name}_seq"
-        conn.exec_driver_sql(f"SELECT setval('{sequence}', 1, false)")
+        if self._server.kind == MARIADB:
+            conn.exec_driver_sql(f"ALTER TABLE {table.name} AUTO_INCREMENT = 1")
+        else:
+            sequence = f"{table.name}_{table.autoincrement_column.name}_seq"
+            conn.exec_driver_sql(f"SELECT setval('{sequence}', 1, false)")
 
 
 @contextmanager
