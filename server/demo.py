@@ -14,6 +14,7 @@ from itertools import cycle
 from typing import Final
 
 from server.db.session import Connection
+from server.domain.errors import Conflict
 from server.domain.messages import (
     RateLevel,
     RateType,
@@ -29,6 +30,7 @@ from server.services.company import identity
 from server.services.money import budgets, exchange, rate_setting
 from server.services.projects import catalog
 from server.services.staff import accounts
+from server.services.staff.people import everybody
 from server.services.time import timers
 
 COMPANY: Final = "Demo Company"
@@ -169,9 +171,11 @@ DAYS: Final = (
 
 
 def found(conn: Connection, now_ms: int, hash_password: Callable[[str], str]) -> bool:
-    """True: the company was founded now; False: it was there, and nothing is changed."""
+    """True: the company was founded now; False: it was there, and nothing is changed. Conflict where others work."""
     if accounts.credentials(conn, STAFF[0].email) is not None:
         return False
+    if everybody(conn):  # everybody knows the password of the demo's administrator
+        raise Conflict("Somebody works with this database already. The demo company takes an empty one.")
     identity.rename(conn, COMPANY)
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     first_day = today - timedelta(days=HISTORY_DAYS)

@@ -110,7 +110,7 @@ def default_database_url() -> str:
     """Makes the folder if it is not there. BadSetting."""
     folder = user_data_path(PRODUCT, appauthor=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
     except OSError as failure:
         raise BadSetting(f"The folder {folder} cannot be made: {failure.strerror}.") from failure
     return sqlite_url(folder / f"{PRODUCT}.sqlite3")

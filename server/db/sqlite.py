@@ -9,7 +9,9 @@ import sqlite3
 from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -22,6 +24,8 @@ from server.db.session import Database, DatabaseUnusable, StorageFailed
 T = TypeVar("T")
 
 AT_ONCE: Final = 32  # then those who read have a turn
+IN_MEMORY: Final = ("", ":memory:")
+OURS_ALONE: Final = 0o600
 
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -40,6 +44,7 @@ class SqliteDatabase(Database):
     """
 
     def __init__(self, url: URL) -> None:
+        _make_private(url.database or "")
         self._engine = _engine(url)
         try:
             self._writer = _Writer(self._engine.connect(), "BEGIN IMMEDIATE")
@@ -180,6 +185,17 @@ class _Writer(_Lane):
             return _End(failure=failure)
         self._say("RELEASE one_errand")
         return _End(result)
+
+
+def _make_private(name: str) -> None:
+    """A new file is for this system's user only, whatever the umask: passwords' hashes and people's words are in it.
+
+    SQLite gives its files beside it the same rights, and says itself what is wrong where there can be none.
+    """
+    path = Path(name)
+    if name not in IN_MEMORY and not path.exists():
+        with suppress(OSError):
+            path.touch(OURS_ALONE)
 
 
 def _engine(url: URL) -> Engine:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
+import sys
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -251,8 +254,27 @@ def test_a_trail_that_somebody_touched(with_maria: Terminal) -> None:
 
 
 def test_the_demo_company_is_founded_once(laid_out: Terminal) -> None:
-    assert laid_out.type("demo") == Said(0, "The demo company is there.\n", "")
-    assert laid_out.type("demo") == Said(0, "The demo company was there already.\n", "")
+    for words in ("The demo company is there. ", "The demo company was there already. "):
+        said = laid_out.type("demo")
+        assert (said.code, said.err) == (0, "")
+        assert said.out.startswith(words)
+        assert "Everybody's password is demo-password" in said.out
+
+
+def test_it_comes_into_no_database_in_which_others_work(with_maria: Terminal) -> None:
+    """Everybody knows the password of its administrator."""
+    assert "takes an empty one" in with_maria.type("demo").refusal
+    assert with_maria.rows("SELECT email FROM users") == [("maria@example.com",)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_nobody_else_on_the_machine_reads_the_database(terminal: Terminal) -> None:
+    before = os.umask(0)
+    try:
+        assert terminal.type("migrate").code == 0
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(terminal.database.stat().st_mode) == 0o600
 
 
 def test_the_description_needs_no_database(terminal: Terminal) -> None:
