@@ -60,6 +60,15 @@ def test_public_addresses_may_be_called(address: str) -> None:
         "::ffff:169.254.169.254",
         "64:ff9b::7f00:1",  # 127.0.0.1 behind NAT64
         "2002:7f00:1::1",  # 127.0.0.1 by 6to4
+        "2001:0:7f00:1::",  # by Teredo
+        "::7f00:1",  # as IPv6 once wrote IPv4
+        "::ffff:0:7f00:1",  # translated
+        "64:ff9b:1::7f00:1",  # behind somebody's own NAT64
+        "fec0::1",  # a site's own, as it once was
+        "4000::1",
+        "3fff::1",
+        "192.0.0.192",  # a cloud's metadata
+        "168.63.129.16",  # another one's
     ],
 )
 def test_what_only_this_server_reaches_may_not(address: str) -> None:
