@@ -57,9 +57,12 @@ class Streams:
     _open: Counter[int] = field(default_factory=Counter)
 
     def check(self, hearing: Hearing) -> None:
-        """TooManyStreams."""
-        if self._open[hearing.user_id] >= PER_PERSON:
+        """TooManyStreams. Before the answer begins; many that come at once are found out when they open."""
+        if self.is_full(hearing):
             raise TooManyStreams("Close another window first.")
+
+    def is_full(self, hearing: Hearing) -> bool:
+        return self._open[hearing.user_id] >= PER_PERSON
 
     def open(self, hearing: Hearing, after: str | None) -> Ear:
         self._open[hearing.user_id] += 1
@@ -107,6 +110,8 @@ async def _hearing(office: Office, request: Ask) -> Hearing:
 async def _lines(
     office: Office, request: Ask, streams: Streams, hearing: Hearing, after: str | None
 ) -> AsyncIterator[bytes]:
+    if streams.is_full(hearing):
+        return
     ear = streams.open(hearing, after)
     try:
         # Whoever comes back keeps their place until they have heard what they missed.

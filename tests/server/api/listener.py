@@ -82,7 +82,18 @@ class House:
     def listen(self, token: str, after: str | None = None) -> Stream:
         stream = Stream(self, token, after)
         self._streams.append(stream)
+        self.do(stream.begin())
         return stream
+
+    def listen_at_once(self, token: str, count: int) -> list[Stream]:
+        streams = [Stream(self, token, None) for _ in range(count)]
+        self._streams += streams
+
+        async def begin() -> None:
+            await asyncio.gather(*(stream.begin() for stream in streams))
+
+        self.do(begin())
+        return streams
 
     def publish(self, *events: Event) -> None:
         async def publish() -> None:
@@ -102,10 +113,20 @@ class Stream:
         self._came: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._gone = asyncio.Event()
         self._text = ""
-        self._task = house.do(self._open())
-        head = house.do(self._next())
-        self.status: int = head["status"]
+        self._task: asyncio.Task[None] | None = None
+        self.status = 0
+        self.headers: dict[str, str] = {}
+
+    async def begin(self) -> None:
+        """Until the head of the answer is there."""
+        self._task = self._open()
+        head = await self._next()
+        self.status = head["status"]
         self.headers = {name.decode(): value.decode() for name, value in head["headers"]}
+
+    def says_something(self) -> bool:
+        """Or ends at once."""
+        return bool(self._house.do(self._next())["body"])
 
     def event(self) -> Told:
         """The next one; comments are passed over."""
@@ -128,7 +149,8 @@ class Stream:
     def leave(self) -> None:
         async def leave() -> None:
             self._gone.set()
-            await self._task
+            if self._task is not None:
+                await self._task
 
         self._house.do(leave())
 
@@ -140,7 +162,7 @@ class Stream:
         block, self._text = self._text.split("\n\n", 1)
         return block
 
-    async def _open(self) -> asyncio.Task[None]:
+    def _open(self) -> asyncio.Task[None]:
         scope = {
             "type": "http",
             "method": "GET",

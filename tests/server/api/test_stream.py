@@ -155,6 +155,13 @@ def test_nobody_opens_streams_without_end(house: House, company: Company) -> Non
     assert house.listen(house.token(company.ben)).status == 200
 
 
+def test_not_either_by_opening_many_at_once(house: House, company: Company) -> None:
+    streams = house.listen_at_once(house.token(company.anna), PER_PERSON * 3)
+    begun = [stream for stream in streams if stream.status != 429]
+    assert {stream.status for stream in begun} == {200}
+    assert sum(stream.says_something() for stream in begun) == house.bus.ears == PER_PERSON
+
+
 def test_an_alert_is_heard_when_it_is_raised(house: House, company: Company) -> None:
     company.set_budget("BP", 100)
     token = house.token(company.anna)
