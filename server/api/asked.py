@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from litestar.params import PathParameter, QueryParameter
 
+from server.api.fields import ERRORS_NAMED
 from server.api.proof import Ask
 from server.domain.errors import Invalid, NotFound
 from server.domain.messages import FieldError
@@ -43,13 +44,14 @@ def is_clear(request: Ask) -> None:
     if not request.scope["query_string"]:
         return
     asked = list(request.query_params.multi_items())
-    twice = [name for name, times in Counter(name for name, _ in asked).items() if times > 1]
-    errors = [FieldError(name[:NAME_LIMIT], SAID_TWICE) for name in twice]
-    nulls = [name for name, value in asked if value.lower() == NULL and name not in twice]
+    times = Counter(name for name, _ in asked)
+    errors = [FieldError(name[:NAME_LIMIT], SAID_TWICE) for name in times if times[name] > 1]
+    nulls = [name for name, value in asked if value.lower() == NULL and times[name] == 1]
     if nulls:
-        errors += [FieldError(name, IS_NULL) for name in nulls if name in _no_texts(request)]
+        no_texts = _no_texts(request)
+        errors += [FieldError(name, IS_NULL) for name in nulls if name in no_texts]
     if errors:
-        raise Invalid("Correct what is named and ask again.", errors=errors)
+        raise Invalid("Correct what is named and ask again.", errors=errors[:ERRORS_NAMED])
 
 
 def _no_texts(request: Ask) -> set[str]:

@@ -27,15 +27,16 @@ IN_WORDS: Final = {
     "null": "null",
 }
 NAME_LIMIT: Final = 100
+ERRORS_NAMED: Final = 50  # an answer is never much longer than what was asked
 MISSING: Final = "This is missing."
 UNKNOWN: Final = "There is no such field."
 NOT_TEXT: Final = "Expected a number, got text."
 
 
 def field_errors(said: Any, form: type[Any], failure: msgspec.ValidationError) -> list[FieldError]:
-    """Every wrong field of the struct `form` in what was `said`; at least what `failure` says."""
+    """The wrong fields of the struct `form` in what was `said`; at least what `failure` says."""
     found = _each(said, form) if isinstance(said, dict) else []
-    return found or [from_words(str(failure))]
+    return found[:ERRORS_NAMED] or [from_words(str(failure))]
 
 
 def amounts_in_words(body: bytes, form: Any) -> list[FieldError]:
