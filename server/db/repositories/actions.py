@@ -8,12 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, select
 
-from server.db.repositories.instants import to_s
 from server.db.session import Connection, insert_row
 from server.db.tables import applied_actions, dead_letters
-from server.domain.messages import Attention, OutcomeKind
-
-ATTENTION_LIMIT: Final = 200
+from server.domain.messages import OutcomeKind
 
 _OUTCOME: Final = (
     applied_actions.c.action_id,
@@ -34,12 +31,6 @@ _ADD: Final = insert(applied_actions)
 _ADD_LETTER: Final = insert(dead_letters)
 _LETTERS: Final = select(dead_letters.c.id, dead_letters.c.code, dead_letters.c.detail).where(
     dead_letters.c.id.in_(bindparam("ids", expanding=True))
-)
-_UNRESOLVED: Final = (
-    select(dead_letters.c.action_id, dead_letters.c.code, dead_letters.c.detail, dead_letters.c.received_at)
-    .where(dead_letters.c.user_id == bindparam("user_id"), dead_letters.c.resolved_at.is_(None))
-    .order_by(dead_letters.c.id.desc())
-    .limit(ATTENTION_LIMIT)
 )
 
 
@@ -136,20 +127,6 @@ def add_letter(conn: Connection, sender: Sender, letter: Letter) -> int:
 def letters(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Code and detail by id."""
     return {row.id: (row.code, row.detail) for row in conn.execute(_LETTERS, {"ids": ids})}
-
-
-def attention(conn: Connection, user_id: int) -> list[Attention]:
-    """What could not be applied and nobody has settled, newest first."""
-    return [
-        Attention(
-            action_id=row.action_id,
-            code=row.code,
-            detail=row.detail,
-            since=to_s(row.received_at),
-            issue_key=None,
-        )
-        for row in conn.execute(_UNRESOLVED, {"user_id": user_id})
-    ]
 
 
 def _action(row: Any) -> StoredAction:

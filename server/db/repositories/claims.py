@@ -1,4 +1,4 @@
-"""Which claims and ends of claims did this person's devices report?"""
+"""Which claims did this person's devices report, and what was made of them?"""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from sqlalchemy import bindparam, insert, or_, select, update
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
-from server.db.tables import applied_actions, claim_ends, claims, issue_time_logs, issues
+from server.db.tables import claims
 from server.domain.claims import Claim
 from server.domain.holds import NOBODY_NEED_ACT, Hold
-from server.domain.messages import ActionKind, Attention
-from server.domain.settling import End, Opening
+from server.domain.settling import Opening
 
 OPEN_SPAN_MS: Final = 2**53 - 1
-ATTENTION_LIMIT: Final = 200
 
 _COLUMNS: Final = (
     claims.c.claim_id,
@@ -77,41 +75,6 @@ _PROVISIONAL: Final = (
     .where(claims.c.claim_id == bindparam("b_claim_id"))
     .values(provisional_end_ms=bindparam("b_provisional_end_ms"))
 )
-_ENDS: Final = select(
-    claim_ends.c.action_id,
-    claim_ends.c.user_id,
-    claim_ends.c.timer_id,
-    claim_ends.c.claim_id,
-    claim_ends.c.kind,
-    claim_ends.c.at_ms,
-    claim_ends.c.admission,
-    claim_ends.c.description,
-)
-_ENDS_OF_TIMERS: Final = _ENDS.where(claim_ends.c.timer_id.in_(bindparam("timer_ids", expanding=True)))
-_NEWEST_ENDS: Final = (
-    _ENDS.where(
-        claim_ends.c.user_id == bindparam("user_id"),
-        or_(claim_ends.c.admission.is_(None), claim_ends.c.admission != str(Hold.FUTURE)),
-    )
-    .order_by(claim_ends.c.at_ms.desc())
-    .limit(8)
-)
-_ADD_END: Final = insert(claim_ends)
-_REMOVE_END: Final = claim_ends.delete().where(claim_ends.c.action_id == bindparam("b_action_id"))
-_ATTENTION: Final = (
-    select(
-        claims.c.attention_action_id,
-        claims.c.attention_code,
-        applied_actions.c.received_at,
-        issues.c.key,
-    )
-    .join_from(claims, applied_actions, applied_actions.c.action_id == claims.c.attention_action_id)
-    .join(issue_time_logs, issue_time_logs.c.id == claims.c.time_log_id, isouter=True)
-    .join(issues, issues.c.id == issue_time_logs.c.issue_id, isouter=True)
-    .where(claims.c.user_id == bindparam("user_id"), claims.c.attention_code.is_not(None))
-    .order_by(applied_actions.c.received_at.desc())
-    .limit(ATTENTION_LIMIT)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +110,6 @@ class StoredClaim:
         """As it was read, nothing of it can have been counted."""
         end = self.provisional_end if self.claim.is_open else self.claim.end
         return end is None or end == self.claim.start
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEnd:
-    """`claim_id` None: the stop of a paused timer."""
-
-    action_id: str
-    user_id: int
-    timer_id: str
-    claim_id: str | None
-    kind: ActionKind
-    at: int
-    admission: Hold | None
-    description: str | None
-
-    @property
-    def end(self) -> End:
-        return End(self.action_id, self.at, self.admission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,51 +200,6 @@ def end_provisionally(conn: Connection, ends: Sequence[tuple[str, int | None]]) 
         conn.execute(_PROVISIONAL, rows)
 
 
-def ends_of_timers(conn: Connection, timer_ids: Sequence[str]) -> list[StoredEnd]:
-    return [_end(row) for row in conn.execute(_ENDS_OF_TIMERS, {"timer_ids": timer_ids})]
-
-
-def newest_ends(conn: Connection, user_id: int) -> list[StoredEnd]:
-    """A few, newest first, without those that lay in the future when they came."""
-    return [_end(row) for row in conn.execute(_NEWEST_ENDS, {"user_id": user_id})]
-
-
-def add_end(conn: Connection, end: StoredEnd, cause: str) -> None:
-    conn.execute(
-        _ADD_END,
-        {
-            "action_id": end.action_id,
-            "user_id": end.user_id,
-            "timer_id": end.timer_id,
-            "claim_id": end.claim_id,
-            "kind": end.kind,
-            "at_ms": to_ms(end.at),
-            "cause": cause,
-            "admission": end.admission,
-            "description": end.description,
-        },
-    )
-
-
-def remove_end(conn: Connection, action_id: str) -> None:
-    """For an end that turned out to lie before its start."""
-    conn.execute(_REMOVE_END, {"b_action_id": action_id})
-
-
-def attention(conn: Connection, user_id: int, words: dict[Hold, str]) -> list[Attention]:
-    """Newest first. The issue is named only where its user may see it."""
-    return [
-        Attention(
-            action_id=row.attention_action_id,
-            code=row.attention_code,
-            detail=words[Hold(row.attention_code)],
-            since=to_s(row.received_at),
-            issue_key=row.key,
-        )
-        for row in conn.execute(_ATTENTION, {"user_id": user_id})
-    ]
-
-
 def _needs_attention(hold: Hold | None) -> bool:
     return hold is not None and hold not in NOBODY_NEED_ACT
 
@@ -333,17 +233,4 @@ def _claim(row: Any) -> StoredClaim:
         provisional_end=to_s(row.provisional_end_ms),
         manual_at=to_s(row.manual_ms),
         is_edited=row.is_edited,
-    )
-
-
-def _end(row: Any) -> StoredEnd:
-    return StoredEnd(
-        action_id=row.action_id,
-        user_id=row.user_id,
-        timer_id=row.timer_id,
-        claim_id=row.claim_id,
-        kind=ActionKind(row.kind),
-        at=to_s(row.at_ms),
-        admission=_hold(row.admission),
-        description=row.description,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from server.db.repositories import claims
-from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories import claim_ends
+from server.db.repositories.claim_ends import StoredEnd
+from server.db.repositories.claims import StoredClaim
 from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
 from server.domain.messages import ActionKind, PauseBody, StopBody
@@ -34,7 +35,7 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
         admission=_admit(facts, stored, body.t.wall),
         description=body.description if isinstance(body, StopBody) else None,
     )
-    claims.add_end(facts.conn, end, body.cause)
+    claim_ends.add(facts.conn, end, body.cause)
     facts.put_end(end)
     if stored is None:
         return _without_claim(facts, body)

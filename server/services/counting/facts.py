@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from server.db.repositories import actions, catalog, claims, edits, organisation, periods
+from server.db.repositories import actions, catalog, claim_ends, claims, edits, organisation, periods
 from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
-from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories.claim_ends import StoredEnd
+from server.db.repositories.claims import StoredClaim
 from server.db.repositories.logs import Figures
 from server.db.session import Connection
 from server.domain.corrections import Corrected, Edit, judge
@@ -91,7 +92,7 @@ class Facts:
             self.claims[stored.claim_id] = stored
             if stored.is_uncounted:
                 self.uncounted.add(stored.claim_id)
-        for end in claims.ends_of_timers(self.conn, timer_ids):
+        for end in claim_ends.of_timers(self.conn, timer_ids):
             if end.user_id == self.principal.user_id:
                 self.ends[end.timer_id].append(end)
         self._load_edits(timer_ids)

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from server.db.repositories import actions, claims, logs
+from server.db.repositories import actions, claim_ends, claims, logs
 from server.db.repositories.actions import Letter
-from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories.claim_ends import StoredEnd
+from server.db.repositories.claims import StoredClaim
 from server.db.repositories.logs import NewLog
 from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold
@@ -169,5 +170,5 @@ def _set_aside(facts: Facts, end: StoredEnd) -> None:
         envelope(end.action_id, sent.v, sent.kind, json.loads(sent.payload)),
     )
     actions.add_letter(facts.conn, facts.sender, letter)
-    claims.remove_end(facts.conn, end.action_id)
+    claim_ends.remove(facts.conn, end.action_id)
     facts.ends[end.timer_id].remove(end)

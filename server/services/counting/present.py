@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.db.repositories import claims, logs, timers
-from server.db.repositories.claims import StoredClaim, StoredEnd
+from server.db.repositories import claim_ends, claims, logs, timers
+from server.db.repositories.claim_ends import StoredEnd
+from server.db.repositories.claims import StoredClaim
 from server.db.repositories.logs import Figures
 from server.db.repositories.timers import Running
 from server.db.session import Connection
@@ -53,11 +54,11 @@ def _of_log(window: Window, claim_id: str, live: StoredClaim) -> bool:
 
 
 def _paused(conn: Connection, user_id: int) -> Running | None:
-    newest = claims.newest_ends(conn, user_id)
+    newest = claim_ends.newest(conn, user_id)
     latest = [end for end in newest if end.at == newest[0].at]
     candidates = {end.timer_id for end in latest if end.kind is ActionKind.PAUSE}
     for timer_id in sorted(candidates, reverse=True):
-        pause = _last_if_pause(claims.ends_of_timers(conn, [timer_id]), user_id)
+        pause = _last_if_pause(claim_ends.of_timers(conn, [timer_id]), user_id)
         if pause is None:
             continue
         known = [each for each in claims.named(conn, [timer_id], []) if _may_go_on(each)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.db.repositories import actions, claims, log_pages, logs, organisation, timers
+from server.db.repositories import attention, log_pages, logs, organisation, timers
 from server.db.repositories.timers import Present, Running
 from server.db.session import Connection
 from server.domain.claims import clip, held, measure
@@ -26,17 +26,15 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
     now = now_ms // 1000
     kept = organisation.find(conn)
     present = timers.present(conn, principal.user_id)
-    attention = [
-        *claims.attention(conn, principal.user_id, {hold: words(hold, kept.limits) for hold in Hold}),
-        *actions.attention(conn, principal.user_id),
-    ]
     return Snapshot(
         revision=present.revision,
         active_timer=_active(conn, present),
         rate=rates.general_rate(conn, principal.user_id, kept.day_of(now)),
         today=today(conn, principal.user_id, start_of_day(now, tz), now),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
-        attention=sorted(attention, key=lambda each: each.since, reverse=True),
+        attention=attention.of_user(
+            conn, principal.user_id, {hold: words(hold, kept.limits) for hold in Hold}
+        ),
         recent_issue_ids=log_pages.recent_issues(conn, principal.user_id)[:RECENT_ISSUES],
     )
 

@@ -17,8 +17,7 @@ import pytest
 from sqlalchemy import event, insert, inspect
 
 from server.db.repositories import alerts as alert_rows
-from server.db.repositories import claims as claim_rows
-from server.db.repositories import deliveries, notifications, timers
+from server.db.repositories import attention, deliveries, notifications, timers
 from server.db.repositories.audit import TrailQuestion
 from server.db.session import Connection
 from server.db.tables import (
@@ -310,7 +309,7 @@ def questions(company: Company) -> dict[str, Question]:
         "what is to be delivered": lambda conn: deliveries.due(conn, now_ms, 50),
         "what is to be told": lambda conn: notifications.new(conn, 50),
         "my issues": lambda conn: catalog.issues(conn, anna, "BP", None, None, None, 50),
-        "what needs attention": lambda conn: claim_rows.attention(conn, anna.user_id, {}),
+        "what needs attention": lambda conn: attention.of_user(conn, anna.user_id, {}),
         "a start and a stop": lambda conn: (
             timing.start(conn, anna, StartTimer(issue_id, bp), now_ms),
             timing.stop(conn, anna, StopTimer("Done"), now_ms + 60_000),
