@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from server.db.repositories import organisation, periods
+from server.db.repositories import budgets, organisation, periods
 from server.db.repositories.periods import Closing
 from server.db.session import Connection
 from server.domain.errors import Invalid, NotFound
@@ -29,8 +29,12 @@ def page(conn: Connection, principal: Principal, cursor: str | None, limit: int)
 
 
 def close(conn: Connection, principal: Principal, said: ClosePeriod, now_ms: int) -> Period:
-    """Days that are over. The project's managers; of the whole organisation administrators. Invalid, Forbidden, NotFound."""
+    """Days that are over. The project's managers; of the whole organisation administrators. Invalid, Forbidden, NotFound.
+
+    Whoever is writing time now comes before it, and whoever does so afterwards finds it closed.
+    """
     _must_manage(conn, principal, said.project_id)
+    budgets.hold_all_time(conn)
     settings = organisation.find(conn)
     _check(said, settings.day_of(now_ms // 1000))
     closing = Closing(

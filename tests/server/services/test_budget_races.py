@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+from server.db.repositories import budgets as budget_rows
 from server.db.session import Connection
-from server.domain.messages import SetBudget, StopTimer
+from server.domain.messages import ClosePeriod, Role, SetBudget, StopTimer
 from server.services.money import budgets, crossing
 from server.services.reporting import recount
-from server.services.time import timers
+from server.services.time import periods, timers
 from tests.server.company import Company, Person
 
 MANY = 12
@@ -111,3 +112,34 @@ def test_stops_and_sweeps_and_changes_of_the_budget(company: Company, crew: list
     at_once(company, *mixed)
     check(company, 600)
     assert kinds(company) == ["critical", "exceeded", "warning"]
+
+
+def test_what_was_closed_stays_as_it_was(company: Company, crew: list[Person]) -> None:
+    """Late work that is counted was there when the closing was answered."""
+    company.set_budget("BP", 10_000)
+    company.clock.advance(hours=24)
+    boss = company.hire("boss", ["BP"], Role.MANAGER)
+    day = ClosePeriod(date(2026, 6, 15), date(2026, 6, 15), company.projects["BP"])
+    database = company.database
+
+    def arriving(person: Person) -> Callable[[Connection], object]:
+        device = person.device()
+        device.start("BP-1", "9:00")
+        device.stop("10:00")
+        return lambda conn: device.push_in(conn, device.request())
+
+    async def close_and_look() -> Decimal:
+        await database.database.run(
+            lambda conn: periods.close(conn, boss.principal, day, company.clock.now_ms())
+        )
+        return await database.database.read(
+            lambda conn: budget_rows.spent_on(conn, company.projects["BP"], "USD")
+        )
+
+    works = [arriving(person) for person in crew]
+    begun = [database.begin(database.database.run(work)) for work in works]
+    closed = database.begin(close_and_look())
+    for each in begun:
+        each.result()
+    assert company.spent("BP") == closed.result()
+    company.check()
