@@ -23,7 +23,7 @@ from server.services.counting.apply import apply
 from server.services.counting.bodies import say, server_instant
 from server.services.counting.facts import Facts
 from server.services.counting.projection import reproject
-from server.services.time.editing import divide
+from server.services.time.dividing import divide
 from server.services.time.logbook import note
 
 
