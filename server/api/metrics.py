@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from server.api.events import PREFIX
 from server.api.office import Ask, Office, office_of
 from server.domain.errors import Forbidden
-from server.services.company.figures import Figures, figures_at
+from server.services.company.gauges import Gauges, gauges_at
 
 KEPT_S: Final = 10.0  # what was read from the database
 SCHEME: Final = "bearer"
@@ -86,24 +86,24 @@ class Metrics:
     async def page(self, office: Office) -> bytes:
         if self._read_at is None or self._ticks() - self._read_at >= KEPT_S:
             now_ms, chance = office.clock.now_ms(), self._chance()
-            self._show(await office.database.report(lambda conn: figures_at(conn, now_ms, chance)))
+            self._show(await office.database.report(lambda conn: gauges_at(conn, now_ms, chance)))
             self._read_at = self._ticks()
         return generate_latest(self._registry)
 
-    def _show(self, figures: Figures) -> None:
-        _set(self._timers, {str(status): count for status, count in figures.timers.items()})
-        _set(self._alerts, {"warning": 0, "critical": 0, "exceeded": 0, **figures.alerts})
-        _set(self._deliveries, {"waiting": 0, "sent": 0, "dead": 0, **figures.deliveries})
+    def _show(self, gauges: Gauges) -> None:
+        _set(self._timers, {str(status): count for status, count in gauges.timers.items()})
+        _set(self._alerts, {"warning": 0, "critical": 0, "exceeded": 0, **gauges.alerts})
+        _set(self._deliveries, {"waiting": 0, "sent": 0, "dead": 0, **gauges.deliveries})
         _set(
             self._tracked,
             {
-                "day": figures.seconds_today,
-                "week": figures.seconds_this_week,
-                "month": figures.seconds_this_month,
+                "day": gauges.seconds_today,
+                "week": gauges.seconds_this_week,
+                "month": gauges.seconds_this_month,
             },
         )
-        self._sampled.set(figures.sampled)
-        self._wrong.set(figures.wrong)
+        self._sampled.set(gauges.sampled)
+        self._wrong.set(gauges.wrong)
 
     def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
         return Gauge(f"hourkeep_{name}", words, labels, registry=self._registry)

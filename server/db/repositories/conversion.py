@@ -7,10 +7,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, or_, select, update
 
-from server.db.repositories.logs import Figures
 from server.db.session import Connection
 from server.db.tables import active_timers
 from server.db.tables import issue_time_logs as logs
+from server.domain.figures import Figures
 
 BATCH: Final = 500
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import (
-    bindparam,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import bindparam, insert, select, update
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection, insert_row
 from server.db.tables import issue_time_logs as logs
+from server.domain.figures import Figures
 from server.domain.messages import Rate, RateLevel, RateType, TimerStatus
-from server.domain.money import ZERO, converted, cost
+from server.domain.money import ZERO
 from server.domain.rating import Exchange, Found, Terms
 
 _TERMS: Final = (
@@ -112,34 +107,6 @@ class NewLog:
     start: int
     day: date
     terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a log counts and costs now, at the rate that was copied onto it.
-
-    `converted_cost`: in the currency of its `exchange`; None where there is none.
-    """
-
-    log_id: int
-    project_id: int
-    issue_id: int
-    start: int
-    duration_seconds: int
-    total_cost: Decimal
-    rate: Rate | None
-    user_id: int
-    day: date
-    is_billable: bool
-    exchange: Exchange | None = None
-    converted_cost: Decimal | None = None
-    is_deleted: bool = False
-
-    def counting(self, seconds: int) -> Figures:
-        """The same log with so many seconds."""
-        amount = cost(seconds, self.rate)
-        changed = None if self.exchange is None else converted(amount, self.exchange.rate)
-        return replace(self, duration_seconds=seconds, total_cost=amount, converted_cost=changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
-from server.db.repositories.logs import Figures
 from server.db.session import Connection
 from server.domain.corrections import Corrected, Edit, judge
+from server.domain.figures import Figures
 from server.domain.organisation import Organisation
 from server.domain.principal import Principal
 from server.domain.rating import Terms

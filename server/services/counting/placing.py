@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from server.db.repositories import logs
-from server.db.repositories.logs import Figures
+from server.domain.figures import Figures
 from server.domain.holds import Hold
 from server.services.counting.facts import Facts
 

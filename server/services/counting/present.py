@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from server.db.repositories import claim_ends, claims, logs, timers
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
-from server.db.repositories.logs import Figures
 from server.db.repositories.timers import Running
 from server.db.session import Connection
+from server.domain.figures import Figures
 from server.domain.holds import Hold
 from server.domain.messages import ActionKind
 from server.domain.money import ZERO

@@ -14,9 +14,10 @@ from server.db import after
 from server.db.repositories import accounts, claims, logs, segments
 from server.db.repositories.budgets import Spending
 from server.db.repositories.claims import Flag, StoredClaim
-from server.db.repositories.logs import AS_BEGUN, Figures, State
+from server.db.repositories.logs import AS_BEGUN, State
 from server.db.repositories.segments import Segment
 from server.domain.events import TimeChanged
+from server.domain.figures import Figures
 from server.domain.messages import ActionKind
 from server.domain.money import ZERO
 from server.domain.story import EndFact, tell

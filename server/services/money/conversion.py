@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 
 from server.db.repositories import conversion, exchange, logs
-from server.db.repositories.logs import Figures
 from server.db.session import Connection
+from server.domain.figures import Figures
 from server.domain.rating import Exchange
 from server.services.reporting import totals
 

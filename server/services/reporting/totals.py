@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.db.repositories import budgets, totals
-from server.db.repositories.logs import Figures
 from server.db.repositories.totals import NO_CURRENCY, NOTHING, Place, Sum
 from server.db.session import Connection
+from server.domain.figures import Figures
 from server.domain.money import ZERO
 
 Change = tuple[Figures | None, Figures | None]

@@ -14,8 +14,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from server.db.repositories import alerts, log_pages, logs, past_budget
-from server.db.repositories.logs import Figures
 from server.db.repositories.past_budget import Ended
+from server.domain.figures import Figures
 from server.domain.ids import uuid7
 from server.domain.messages import ActionKind, EditBody, LogSet, TimeLog
 from server.domain.money import ZERO

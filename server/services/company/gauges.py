@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Final
 
-from server.db.repositories import figures, organisation
-from server.db.repositories.figures import Costed
+from server.db.repositories import gauges, organisation
+from server.db.repositories.gauges import Costed
 from server.db.session import Connection
 from server.domain.messages import Rate, RateType, TimerStatus
 
@@ -20,7 +20,7 @@ SECONDS_IN: Final = {RateType.HOURLY: 3600, RateType.MINUTELY: 60, RateType.SECO
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Gauges:
     """Seconds are those of logs that started in the organisation's day, week (from Monday) and month.
 
     `alerts`: ever raised, by type. `wrong`: how many of the `sampled` logs have another cost than a calculation by hand gives.
@@ -36,20 +36,20 @@ class Figures:
     wrong: int
 
 
-def figures_at(conn: Connection, now_ms: int, chance: float) -> Figures:
+def gauges_at(conn: Connection, now_ms: int, chance: float) -> Gauges:
     """`chance` from 0 to 1 says which logs are looked at."""
     today = organisation.find(conn).day_of(now_ms // 1000)
     monday = today - timedelta(days=today.weekday())
     first = today.replace(day=1)
-    by_day = figures.seconds_by_day(conn, min(monday, first))
-    looked_at = figures.sample(conn, int(figures.last_log(conn) * chance), SAMPLE)
-    return Figures(
-        timers=figures.timers(conn),
+    by_day = gauges.seconds_by_day(conn, min(monday, first))
+    looked_at = gauges.sample(conn, int(gauges.last_log(conn) * chance), SAMPLE)
+    return Gauges(
+        timers=gauges.timers(conn),
         seconds_today=_since(by_day, today),
         seconds_this_week=_since(by_day, monday),
         seconds_this_month=_since(by_day, first),
-        alerts=figures.alerts(conn),
-        deliveries=figures.deliveries_by_state(conn),
+        alerts=gauges.alerts(conn),
+        deliveries=gauges.deliveries_by_state(conn),
         sampled=len(looked_at),
         wrong=sum(not _is_right(each) for each in looked_at),
     )
