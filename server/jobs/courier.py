@@ -60,6 +60,9 @@ class Courier:
             await self._send(begun)
         except NotDelivered as failure:
             await self._failed(begun, failure)
+        except Exception as failure:  # nobody's address keeps the others' deliveries from going out
+            self.log.exception("Delivery failed", delivery_id=begun.delivery_id)
+            await self._failed(begun, NotDelivered(f"It could not be sent: {type(failure).__name__}."))
         else:
             after_ms = self.clock.now_ms()
             await self.database.run(lambda conn: notifications.sent(conn, begun, after_ms))

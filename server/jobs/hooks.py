@@ -65,6 +65,8 @@ class Caller:
             raise NotDelivered(f"No answer within {self.within_s:g} seconds.") from failure
         except ssl.SSLError as failure:
             raise NotDelivered("Its certificate is not a good one.") from failure
+        except UnicodeError as failure:
+            raise NotDelivered("Its name is none that can be looked up.", for_good=True) from failure
         except (OSError, h11.ProtocolError) as failure:
             raise NotDelivered(f"It does not answer: {type(failure).__name__}.") from failure
         if status not in SUCCESS:

@@ -166,6 +166,13 @@ def test_this_machine_is_not_called(host: str, scheme: str) -> None:
     assert "may not call" in str(refusal)
 
 
+@pytest.mark.parametrize("host", ["x" * 64 + ".example", "one..example"])
+def test_a_name_that_cannot_be_looked_up(host: str) -> None:
+    refusal = failure(f"https://{host}/", replace(caller(), networks=()))
+    assert refusal.for_good
+    assert "looked up" in str(refusal)
+
+
 def test_a_name_that_leads_inside_is_not_called() -> None:
     async def inside(_host: str, _port: int) -> list[str]:
         return ["169.254.169.254", "10.0.0.1", "::ffff:127.0.0.1"]

@@ -172,6 +172,19 @@ def test_what_cannot_arrive_is_given_up_at_once(outside: Outside) -> None:
     assert outside.states() == [("dead", 1)]
 
 
+def test_whatever_is_wrong_with_one_the_others_arrive(outside: Outside, company: Company) -> None:
+    """Nobody sets up an address that keeps everybody else from being told."""
+    for person in (outside.mara, outside.ada):
+        outside.webhook(person, "BP")
+    outside.hooks.failures.append(UnicodeError("label empty or too long"))
+    outside.tell()
+    outside.deliver()
+    assert sorted(outside.states()) == [("sent", 1), ("sent", 1), ("waiting", 1)]
+    assert company.rows("SELECT last_error FROM deliveries WHERE state = 'waiting'") == [
+        ("It could not be sent: UnicodeError.",)
+    ]
+
+
 def test_a_crash_while_it_is_sent_tries_again_and_not_at_once(outside: Outside, company: Company) -> None:
     """Nobody knows whether it arrived: it may come twice, under the same name."""
 
