@@ -55,10 +55,10 @@ async def webhook_page(request: Ask, cursor: Page = None, limit: Limit = PAGE) -
     operation_id="addWebhook",
     description=(
         "Calls are signed as the Standard Webhooks specification says, repeated until they are answered with 2xx, and have "
-        "the same `webhook-id` each time. A webhook lives as long as whoever made it may keep it."
+        "the same `webhook-id` each time. A webhook lives as long as whoever made it may keep it; a project has at most 20."
     ),
     response_description="Made; the secret is shown only now",
-    responses=documented(400, 401, 403, 404, 413, 415, 422),
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 422),
 )
 async def add_webhook(request: Ask, data: JSONBody[NewWebhook]) -> Answer[MadeWebhook]:
     outside: Outside = request.app.state.outside

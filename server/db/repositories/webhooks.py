@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from server.db.session import Connection, insert_row
 from server.db.tables import project_members, webhooks
@@ -23,6 +23,9 @@ _PAGE_OF_MEMBER: Final = _PAGE.where(
         select(project_members.c.project_id).where(project_members.c.user_id == bindparam("user_id"))
     )
 )
+_COUNT: Final = select(func.count()).where(webhooks.c.ended_at.is_(None))
+_COUNT_OF_PROJECT: Final = _COUNT.where(webhooks.c.project_id == bindparam("project_id"))
+_COUNT_OF_ALL: Final = _COUNT.where(webhooks.c.project_id.is_(None))
 _END: Final = (
     update(webhooks)
     .where(webhooks.c.id == bindparam("b_id"), webhooks.c.ended_at.is_(None))
@@ -66,6 +69,13 @@ def find(conn: Connection, webhook_id: int) -> StoredWebhook | None:
     """None, too, for one that was ended."""
     row = conn.execute(_FIND, {"id": webhook_id}).first()
     return None if row is None else _stored(row)
+
+
+def count(conn: Connection, project_id: int | None) -> int:
+    """Of this project's own; None: those of all projects."""
+    if project_id is None:
+        return conn.execute(_COUNT_OF_ALL).scalar_one()
+    return conn.execute(_COUNT_OF_PROJECT, {"project_id": project_id}).scalar_one()
 
 
 def page(conn: Connection, member: int | None, after: int, most: int) -> list[StoredWebhook]:

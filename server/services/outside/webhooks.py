@@ -37,6 +37,7 @@ from server.services.pages import cut, last_id
 
 NEWEST: Final = 2**53
 SALT_BYTES: Final = 32
+MOST: Final = 20  # of a project: each is called each time
 PRINTABLE: Final = re.compile(r"[!-~]+")
 
 
@@ -48,9 +49,11 @@ def add(  # noqa: PLR0917  # the order is the callers' contract
     networks: tuple[Network, ...],
     now_ms: int,
 ) -> MadeWebhook:
-    """`key`: of this server; the secret is made with it. Invalid, Forbidden, NotFound."""
+    """`key`: of this server; the secret is made with it. Invalid, Forbidden, NotFound, Conflict."""
     _check_right(conn, principal, asked.project_id)
     _check_address(asked.url, networks)
+    if webhooks.count(conn, asked.project_id) >= MOST:
+        raise Conflict(f"There are {MOST} webhooks for this already. End one of them first.")
     salt = secrets.token_hex(SALT_BYTES)
     secret = secret_for(key, salt)
     webhook_id = webhooks.add(
@@ -105,10 +108,21 @@ def course(  # noqa: PLR0917  # the order is the callers' contract
 def send_again(conn: Connection, principal: Principal, delivery_id: int, now_ms: int) -> None:
     """What was given up is due at once, with all its attempts before it. NotFound, Conflict."""
     webhook_id = deliveries.webhook_of(conn, delivery_id)
-    if webhook_id is None or not _is_kept(conn, principal, webhook_id):
+    stored = None if webhook_id is None else webhooks.find(conn, webhook_id)
+    if stored is None or not _may_keep(conn, principal, stored):
         raise NotFound("There is no such delivery.")
     if not deliveries.again(conn, delivery_id, now_ms):
         raise Conflict("Only a delivery that was given up can be sent again.")
+    entry = audit.Entry(
+        actor_user_id=principal.user_id,
+        action="delivery.retried",
+        subject_type="delivery",
+        subject_id=str(delivery_id),
+        before={"state": State.DEAD},
+        after={"state": State.WAITING},
+        project_id=stored.project_id,
+    )
+    audit.record(conn, entry, now_ms)
 
 
 def _check_right(conn: Connection, principal: Principal, project_id: int | None) -> None:
@@ -123,11 +137,6 @@ def _find(conn: Connection, principal: Principal, webhook_id: int) -> StoredWebh
     if stored is None or not _may_keep(conn, principal, stored):
         raise NotFound("There is no such webhook.")
     return stored
-
-
-def _is_kept(conn: Connection, principal: Principal, webhook_id: int) -> bool:
-    stored = webhooks.find(conn, webhook_id)
-    return stored is not None and _may_keep(conn, principal, stored)
 
 
 def _may_keep(conn: Connection, principal: Principal, stored: StoredWebhook) -> bool:
@@ -151,7 +160,8 @@ def _wrong_with(url: str, networks: tuple[Network, ...]) -> str | None:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-    except ValueError:
+        (host or "").encode("idna")  # or no name server could be asked for it
+    except ValueError:  # also UnicodeError
         return "This is not an address such as https://example.com/hook."
     if not PRINTABLE.fullmatch(url) or parts.scheme not in ("https", "http") or not host or port == 0:
         return "This is not an address such as https://example.com/hook."

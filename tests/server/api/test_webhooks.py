@@ -10,6 +10,7 @@ from server.domain.delivery import Errand, State
 from server.domain.messages import Role
 from server.domain.signature import check_of
 from server.services.outside import notifications
+from server.services.outside.webhooks import MOST
 from tests.server.api.front import Caller, Front, refused
 from tests.server.company import Company
 
@@ -144,6 +145,8 @@ def test_it_is_in_the_trail_without_its_address(mara: Caller, company: Company) 
         "https://example.com:99999/",
         "https://[::1/",
         "https://exa mple.com/",
+        "https://one..example.com/",
+        "https://" + "x" * 64 + ".example.com/",
         "https://example.com/\r\nHost: other",
         "https://127.0.0.1/",
         "https://[::1]/",
@@ -155,6 +158,18 @@ def test_it_is_in_the_trail_without_its_address(mara: Caller, company: Company) 
 )
 def test_an_address_that_cannot_be_called(ada: Caller, url: str) -> None:
     refused(ada.post("/webhooks", {"url": url}), 422, "invalid", "url")
+
+
+def test_a_project_has_only_so_many(mara: Caller, ada: Caller, company: Company) -> None:
+    """Each is called for each alert: nobody makes this server call somebody a thousand times."""
+    made = [add(mara)["webhook"]["id"] for _ in range(MOST)]
+    body = {"url": URL, "project_id": company.projects["BP"]}
+    for caller in (mara, ada):
+        refused(caller.post("/webhooks", body), 409, "conflict")
+    add(ada, "WEB")
+    add(ada, None)
+    mara.ask("DELETE", f"/webhooks/{made[0]}")
+    add(mara)
 
 
 # ---- deliveries
