@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from server.db.repositories import accounts
 from server.db.session import Connection
 from server.domain.corrections import Bounds
-from server.domain.errors import Invalid
+from server.domain.errors import Invalid, NotFound
 from server.domain.holds import FUTURE_LIMIT_S, TIME_HOLDS
 from server.domain.ids import uuid7
 from server.domain.messages import (
@@ -166,9 +166,10 @@ def _owner_of_new(conn: Connection, principal: Principal, said: AddLog) -> Princ
 
 def _must_manage(facts: Facts, principal: Principal, issue_id: int) -> None:
     project_id = facts.project_of(issue_id)
-    if project_id is None:
-        raise invalid("issue_id", "There is no such issue.")
-    rights.manage_project(facts.conn, principal, project_id)
+    try:
+        rights.manage_project(facts.conn, principal, project_id or 0)
+    except NotFound as refusal:  # an issue of a project that one does not see is none
+        raise invalid("issue_id", "There is no such issue.") from refusal
 
 
 def _new_values(facts: Facts, principal: Principal, before: TimeLog, said: ChangeLog) -> LogSet:

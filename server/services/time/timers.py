@@ -38,6 +38,7 @@ from server.domain.messages import (
     TimerStatus,
 )
 from server.domain.money import cost
+from server.domain.permissions import may_track
 from server.domain.principal import Principal
 from server.services.counting.apply import apply
 from server.services.counting.bodies import Body, say, server_instant
@@ -191,7 +192,7 @@ def _record(facts: Facts, kind: ActionKind, body: Body) -> None:
 
 def _place(facts: Facts, request: StartTimer) -> Place:
     place = facts.places.get(request.issue_id)
-    if place is None:
+    if place is None or not may_track(facts.principal.role, is_member=place.is_member):
         raise NotFound("There is no such issue.")
     if place.project_id != request.project_id:
         raise Invalid(

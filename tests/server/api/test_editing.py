@@ -156,6 +156,17 @@ def test_somebody_elses_log(evening: Front, anna: Caller, ben: Caller) -> None:
         refused(caller.post(f"{path}/split", {"at": at("9:30")}), status, code)
 
 
+def test_for_somebody_else_on_an_issue_of_which_one_may_not_know(evening: Front, anna: Caller) -> None:
+    """In the same words as for one that there is not."""
+    boss = evening.caller(evening.company.hire("boss", ["BP"], Role.MANAGER))
+    log = added(anna, evening)
+    for issue_id in (evening.company.issues["WEB-1"], 999_999):
+        body = entry(evening, user_id=anna.principal.user_id) | {"issue_id": issue_id}
+        refused(boss.post(LOGS, body), 422, "invalid", "issue_id")
+        moved = boss.ask("PATCH", f"{LOGS}/{log['id']}", json={"issue_id": issue_id})
+        refused(moved, 422, "invalid", "issue_id")
+
+
 def test_a_locked_budget(evening: Front, anna: Caller) -> None:
     evening.company.set_budget("BP", 100)
     evening.company.lock_budget("BP", "8:00")

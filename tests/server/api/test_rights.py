@@ -96,7 +96,7 @@ ROWS: Final = [
     Row("changeIssue", MANAGERS, body={"summary": "Taken over"}),
     Row("deleteIssue", MANAGERS),
     # time
-    Row("startTimer", "3.3.."),
+    Row("startTimer", "4.4.."),
     Row("pauseTimer", MINE),
     Row("resumeTimer", MINE),
     Row("stopTimer", MINE),

@@ -19,7 +19,7 @@ def test_an_issue_of_another_project(front: Front, anna: Caller) -> None:
 
 
 def test_a_project_of_others(anna: Caller) -> None:
-    refused(anna.start("WEB-1"), 403, "forbidden")
+    refused(anna.start("WEB-1"), 404, "not_found")
 
 
 def test_an_issue_that_was_deleted(front: Front, anna: Caller) -> None:

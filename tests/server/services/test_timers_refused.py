@@ -36,9 +36,10 @@ def test_an_issue_of_another_project(anna: Person) -> None:
     assert [error.field for error in refused.value.errors] == ["project_id"]
 
 
-def test_a_project_one_is_no_member_of(anna: Person) -> None:
-    with pytest.raises(Forbidden):
-        anna.start("WEB-1")
+def test_an_issue_of_which_one_may_not_know_is_none(anna: Person) -> None:
+    for project in ("WEB", "BP"):
+        with pytest.raises(NotFound, match="no such issue"):
+            anna.start("WEB-1", project=project)
 
 
 def test_a_deleted_issue(anna: Person, company: Company) -> None:
