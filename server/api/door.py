@@ -19,7 +19,7 @@ from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import BrowserSignIn, SignIn
 from server.domain.passwords import hash_password, verify_password
 from server.domain.principal import Credentials, Principal
-from server.live.gate import Gate, Knock, OwnGate
+from server.live.gate import Gate, Knock, OwnGate, network_of
 from server.services.staff import accounts, browsers, sign_ins
 from server.services.staff.browsers import Opened
 
@@ -66,7 +66,7 @@ class Door:
     async def check(self, email: str, password: str, address: str) -> Credentials:
         """Whose password this is. BadCredentials, TooMany."""
         email = accounts.same_case(email)
-        knock = Knock(email, address)
+        knock = Knock(email, network_of(address))
         await self._begin(knock)
         known = await self._database.read(lambda conn: accounts.credentials(conn, email))
         if not await self._is_right(known, password) or known is None:

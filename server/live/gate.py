@@ -7,20 +7,35 @@ no way around the limit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, Protocol
 
 WINDOW_MS: Final = 5 * 60 * 1000
 TRIES_PER_EMAIL: Final = 10
 TRIES_PER_ADDRESS: Final = 60
 REMEMBERED: Final = 10_000
+HOST_BITS: Final = 64  # of an IPv6 address: whoever has one has all that differ only in these
 
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """Somebody at the door. `email` in one case; `address`: from which they come."""
+    """Somebody at the door. `email` in one case; `address`: from which they come, see `network_of`."""
 
     email: str
     address: str
+
+
+def network_of(address: str) -> str:
+    """What counts as one address."""
+    try:
+        found = ip_address(address)
+    except ValueError:  # none is known
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Address(int(found) >> HOST_BITS << HOST_BITS))
 
 
 class Gate(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from server.api.door import CHECKS_AT_ONCE, Door, Verify
 from server.domain.errors import BadCredentials, TooMany
 from server.domain.messages import SignIn
-from server.live.gate import Tries
+from server.live.gate import Tries, network_of
 from tests.server.api.front import DEVICE
 from tests.server.company import Company
 
@@ -118,6 +118,30 @@ def test_one_address_cannot_try_everybody(door: WatchedDoor) -> None:
     with pytest.raises(TooMany):
         knock(door, "ben@demo.test", "right")
     knock(door, "ben@demo.test", "right", address="203.0.113.99")
+
+
+def test_the_addresses_of_one_network_count_as_one(door: WatchedDoor) -> None:
+    """Whoever has one address of IPv6 has as many as they like beside it."""
+    for number in range(60):
+        knock_often(door, 1, f"person{number}@demo.test", f"2001:db8:0:1::{number:x}")
+    with pytest.raises(TooMany):
+        knock(door, "ben@demo.test", "right", address="2001:db8:0:1:ffff::1")
+    knock(door, "ben@demo.test", "right", address="2001:db8:0:2::1")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_where_somebody_is(address: str, counted: str) -> None:
+    assert network_of(address) == counted
 
 
 def test_an_office_behind_one_address_can_sign_in(door: WatchedDoor) -> None:
