@@ -2,12 +2,13 @@
 .PHONY: run test fuzz check bench build openapi setup test-setup clean
 
 PYTHON = .venv/bin/python
+WORKERS ?= auto
 
 run: setup
 	@$(PYTHON) packaging/run/demo.py
 
 test: test-setup
-	$(PYTHON) -m pytest $(PYTEST_ARGUMENTS)
+	$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PYTEST_ARGUMENTS)
 
 fuzz: test-setup
 	HOURKEEP_FUZZ=$${HOURKEEP_FUZZ:-200} $(PYTHON) -m pytest tests/hostile $(PYTEST_ARGUMENTS)

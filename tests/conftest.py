@@ -34,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those that share a screen, or the machine's servers, stay together."""
+    for item in items:
+        for folder in NETWORKED:
+            if item.path.is_relative_to(folder):
+                item.add_marker(pytest.mark.xdist_group(folder.name))
+
+
 @pytest.fixture(autouse=True)
 def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
     guard.armed = not any(request.node.path.is_relative_to(folder) for folder in NETWORKED)
