@@ -19,7 +19,9 @@ _CREDENTIALS: Final = select(users.c.id, users.c.password_hash, users.c.is_activ
 _OF_USER: Final = select(users.c.id, users.c.password_hash, users.c.is_active).where(
     users.c.id == bindparam("user_id")
 )
-_TAKE: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
+_TAKE: Final = (
+    select(users.c.is_active).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
+)
 _TAKE_ADMINS: Final = (
     select(users.c.id)
     .where(users.c.role == str(Role.ADMIN), users.c.is_active)
@@ -67,14 +69,13 @@ def credentials_of(conn: Connection, user_id: int) -> Credentials | None:
     return _credentials(conn.execute(_OF_USER, {"user_id": user_id}).first())
 
 
-def take(conn: Connection, user_id: int) -> None:
+def take(conn: Connection, user_id: int) -> bool:
     """Nobody else writes this person's time, or changes their account, until the transaction ends.
 
     Comes before everything else that reads or writes their time: what the one before has written is then committed.
-    On SQLite all who write take turns anyway.
+    False when that switched the account off. On SQLite all who write take turns anyway, and were let in in their own.
     """
-    if conn.dialect.name != SQLITE:
-        conn.execute(_TAKE, {"user_id": user_id})
+    return conn.dialect.name == SQLITE or bool(conn.execute(_TAKE, {"user_id": user_id}).scalar())
 
 
 def take_admins(conn: Connection) -> list[int]:

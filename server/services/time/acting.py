@@ -6,6 +6,7 @@ from server.domain.messages import User
 from server.domain.principal import Principal
 
 NO_SIGN_IN = 0
+SWITCHED_OFF = "This account was switched off. An administrator can switch it on."
 
 
 def acting_for(user: User) -> Principal:

@@ -15,7 +15,7 @@ from server.db.repositories.actions import Sender
 from server.db.repositories.devices import Device, Entry, Introduction
 from server.db.session import Connection, ConstraintBroken, savepoint
 from server.domain import chain
-from server.domain.errors import Forbidden
+from server.domain.errors import Forbidden, NotSignedIn
 from server.domain.messages import Action, OutcomeKind, Result, SyncCode, SyncLimits, SyncReply, SyncRequest
 from server.domain.principal import Principal, ServerIdentity
 from server.services.counting.apply import apply
@@ -24,6 +24,7 @@ from server.services.counting.facts import Facts
 from server.services.counting.outcome import Outcome
 from server.services.counting.projection import reproject
 from server.services.time import past_budget
+from server.services.time.acting import SWITCHED_OFF
 from server.services.time.logbook import before_corrections, note_corrections
 from server.services.time.snapshot import snapshot
 
@@ -56,8 +57,12 @@ class _New:
 def push(
     conn: Connection, principal: Principal, request: SyncRequest, server: ServerIdentity, now_ms: int
 ) -> SyncReply:
-    """Forbidden when the device is another user's. A batch that stops half-way keeps what went before."""
-    accounts.take(conn, principal.user_id)
+    """Forbidden when the device is another user's, NotSignedIn when the user was switched off meanwhile.
+
+    A batch that stops half-way keeps what went before.
+    """
+    if not accounts.take(conn, principal.user_id):
+        raise NotSignedIn(SWITCHED_OFF)
     who = Introduction(request.device_id, request.parent_device_id, request.device_name, request.app_version)
     device = _device(conn, principal, who, now_ms)
     progress = _Progress(device.last_seq, device.chain)
@@ -195,7 +200,7 @@ def _result(action: Action, outcome: Outcome) -> Result:
     )
 
 
-def _reply(  # noqa: PLR0917  # all of them are in it
+def _reply(
     conn: Connection,
     principal: Principal,
     request: SyncRequest,

@@ -19,6 +19,7 @@ from server.domain.errors import (
     NotFound,
     NoTimer,
     NotPaused,
+    NotSignedIn,
 )
 from server.domain.holds import Hold, words
 from server.domain.ids import uuid7
@@ -47,15 +48,16 @@ from server.services.counting.opening import admit
 from server.services.counting.projection import reproject
 from server.services.money import budgets
 from server.services.time import past_budget
+from server.services.time.acting import SWITCHED_OFF
 from server.services.time.snapshot import name_of
 
 
 def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: int) -> TimerReply:
-    """Stops what runs or is paused, at the same instant. NotFound, Forbidden, Invalid, Locked, BudgetReached.
+    """Stops what runs or is paused, at the same instant. NotSignedIn, NotFound, Forbidden, Invalid, Locked, BudgetReached.
 
     What a device began ahead of time ends where it began, and this starts now: its clock does not move ours.
     """
-    facts = _facts(conn, principal, now_ms)
+    facts = _facts(conn, principal, now_ms, begins=True)
     facts.load_places([request.issue_id])
     place = _place(facts, request)
     _must_admit(facts, place.issue_id, facts.now)
@@ -94,7 +96,7 @@ def pause(conn: Connection, principal: Principal, now_ms: int) -> TimerReply:
 
 def resume(conn: Connection, principal: Principal, now_ms: int) -> TimerReply:
     """NoTimer, NotPaused; and what refuses a start."""
-    facts = _facts(conn, principal, now_ms)
+    facts = _facts(conn, principal, now_ms, begins=True)
     current = _current(conn, principal)
     if current.claim_id is not None:
         raise NotPaused("It is running.")
@@ -162,8 +164,11 @@ def status(conn: Connection, principal: Principal, now_ms: int) -> StatusReply:
     return reply
 
 
-def _facts(conn: Connection, principal: Principal, now_ms: int) -> Facts:
-    accounts.take(conn, principal.user_id)
+def _facts(conn: Connection, principal: Principal, now_ms: int, *, begins: bool = False) -> Facts:
+    """`begins`: nobody could stop the timer of somebody who was switched off meanwhile. NotSignedIn then."""
+    is_active = accounts.take(conn, principal.user_id)
+    if begins and not is_active:
+        raise NotSignedIn(SWITCHED_OFF)
     return Facts(conn, principal, Sender(principal.user_id, None, now_ms))
 
 

@@ -13,9 +13,11 @@ from server.domain.errors import (
     Invalid,
     Locked,
     NotFound,
+    NotSignedIn,
 )
 from server.domain.messages import TimerStatus
 from tests.server.company import Company, Person
+from tests.server.databases import SQLITE
 from tests.server.daytime import at
 
 
@@ -158,3 +160,23 @@ def test_a_clock_a_day_ahead_does_not_move_what_is_started_here(anna: Person, co
     assert anna.stop().elapsed_seconds == 3600
     assert anna.counted("BP-2") == ["8:00-9:00"]
     company.check()
+
+
+def test_nobody_begins_who_was_switched_off_while_they_waited(company: Company) -> None:
+    """They were let in a moment before; nobody could stop their timer any more, and it would use up the budget."""
+    if company.kind == SQLITE:
+        pytest.skip("each who writes is let in when it is their turn")
+    device = company.ben.device()
+    device.start("BP-1", "8:00")
+    company.anna.start("BP-1")
+    company.anna.pause()
+    company.write("UPDATE users SET is_active = ?", False)
+    begins: list[Callable[[], object]] = [
+        lambda: company.anna.start("BP-1"),
+        company.anna.resume,
+        device.sync,
+    ]
+    for begin in begins:
+        with pytest.raises(NotSignedIn):
+            begin()
+    assert company.anna.stop().status == "stopped"
