@@ -152,7 +152,13 @@ class _Writer(_Lane):
         errands, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
         if self._waiting:
             get_running_loop().call_soon(self._go)
-        for errand, end in zip(errands, self._ends(errands), strict=True):
+        try:
+            ends = self._ends(errands)
+        except BaseException:  # the program ends: nobody waits for an answer that will not come
+            for errand in errands:
+                errand.done.cancel()
+            raise
+        for errand, end in zip(errands, ends, strict=True):
             errand.settle(end)
 
     def _ends(self, errands: Sequence[_Errand]) -> list[_End]:

@@ -152,3 +152,25 @@ def test_nobody_is_answered_before_the_commit(run: Callable[[Test], None]) -> No
         assert seen == [["a", "b"], ["a", "b"]]
 
     run(test)
+
+
+class Over(BaseException):
+    """What no program goes on after."""
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_nobody_waits_for_ever_when_the_program_ends(run: Callable[[Test], None], others: int) -> None:
+    async def test(database: SqliteDatabase) -> None:
+        def end(conn: Connection) -> None:
+            write("z")(conn)
+            raise Over
+
+        heard: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, said: heard.append(said["exception"]))
+        _, ends = await commits_of(database, *[write("a")] * others, end)
+        assert [type(each) for each in ends] == [asyncio.CancelledError] * (others + 1)
+        assert [type(each) for each in heard] == [Over]
+        assert await words(database) == []
+        assert await database.run(write("b")) == "b"
+
+    run(test)
