@@ -38,7 +38,7 @@ class Gesture:
     timer: Timer | None
 
 
-def start(  # noqa: PLR0917  # the order is the callers' contract
+def start(
     current: Timer | None,
     issue: IssueRef,
     reading: Reading,
@@ -80,7 +80,7 @@ def resume(current: Timer | None, reading: Reading, new_id: NewId) -> Gesture:
     return _gesture(current, (_resume_draft(current, reading, reading.wall, new_id),))
 
 
-def stop(  # noqa: PLR0917  # the order is the callers' contract
+def stop(
     current: Timer | None,
     reading: Reading,
     new_id: NewId,

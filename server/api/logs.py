@@ -91,7 +91,7 @@ async def time_logs(
     )
     return Answer(
         await office_of(request).read(
-            request, lambda call: logs.page(call.conn, call.principal, wanted, cursor, limit, call.now_ms)
+            request, lambda call: logs.page(call.conn, call.principal, wanted, cursor, limit)
         )
     )
 
@@ -109,7 +109,7 @@ async def issue_logs(
     return Answer(
         await office_of(request).read(
             request,
-            lambda call: logs.of_issue(call.conn, call.principal, issue_id, cursor, limit, call.now_ms),
+            lambda call: logs.of_issue(call.conn, call.principal, issue_id, cursor, limit),
         )
     )
 

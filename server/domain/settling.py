@@ -122,7 +122,7 @@ def _gone(opening: Opening, start: int, bounds: Sequence[End], valid: Sequence[E
     )
 
 
-def _hold(  # noqa: PLR0917  # each is a fact of its own
+def _hold(
     opening: Opening,
     start: int,
     bounds: Sequence[End],

@@ -28,7 +28,7 @@ from server.settings import Settings
 AGENT: Final = "Hourkeep"
 
 
-def jobs(  # noqa: PLR0917  # called once, where all of it comes together
+def jobs(
     database: Database,
     clock: Clock,
     server: ServerIdentity,

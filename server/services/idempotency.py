@@ -26,7 +26,7 @@ def recall(conn: Connection, user_id: int, key: str, request_hash: str) -> Store
     return reply
 
 
-def remember(  # noqa: PLR0917  # the order is the callers' contract
+def remember(
     conn: Connection, user_id: int, key: str, request_hash: str, status: int, body: bytes, now_ms: int
 ) -> None:
     """In the transaction of what was done, so that both are there or neither."""

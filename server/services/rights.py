@@ -15,6 +15,7 @@ from server.domain.messages import Role
 from server.domain.principal import Principal
 
 __all__ = [
+    "NO_PROJECT",
     "administer",
     "knows_person",
     "lead",
@@ -27,15 +28,15 @@ __all__ = [
 NO_PROJECT: Final = "There is no such project."
 
 
-def see_project(conn: Connection, principal: Principal, project_id: int) -> None:
-    """NotFound, also for a project that there is not."""
-    _look(conn, principal, project_id, NO_PROJECT)
+def see_project(conn: Connection, principal: Principal, project_id: int, unknown: str = NO_PROJECT) -> None:
+    """`unknown`: what is said of a thing of the project that there is not. NotFound in these words."""
+    _look(conn, principal, project_id, unknown)
 
 
 def manage_project(
     conn: Connection, principal: Principal, project_id: int, unknown: str = NO_PROJECT
 ) -> None:
-    """`unknown`: what is said of a thing of the project that there is not. NotFound in these words, Forbidden."""
+    """As `see_project`; Forbidden."""
     is_member = _look(conn, principal, project_id, unknown)
     if not permissions.manages(principal.role, is_member=is_member):
         raise Forbidden("Only this project's managers can do that. Ask one of them.")

@@ -148,7 +148,7 @@ def _from(turn: int) -> int:
 
 
 def _page(conn: Connection, who: Principal, wanted: LogFilter) -> Any:
-    return logs.page(conn, who, wanted, None, PAGE, 0)
+    return logs.page(conn, who, wanted, None, PAGE)
 
 
 def _raw_report(first: date, last: date, project_id: int | None = None) -> str:

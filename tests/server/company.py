@@ -334,7 +334,7 @@ class Person:
         """Oldest start first."""
         page = self.company.database.read(
             lambda conn: logs.page(
-                conn, self.principal, LogFilter(user_id=self.principal.user_id), None, 1000, self._now_ms
+                conn, self.principal, LogFilter(user_id=self.principal.user_id), None, 1000
             )
         )
         return page.items[::-1]

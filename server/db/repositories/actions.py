@@ -85,9 +85,7 @@ def sent(conn: Connection, action_id: str) -> Sent:
     return Sent(row.v, row.kind, row.payload)
 
 
-def add(  # noqa: PLR0917  # what came, and what became of it
-    conn: Connection, sender: Sender, stored: StoredAction, kind: str, v: int, body: str
-) -> None:
+def add(conn: Connection, sender: Sender, stored: StoredAction, kind: str, v: int, body: str) -> None:
     """ConstraintBroken when there is an action with this id."""
     conn.execute(
         _ADD,

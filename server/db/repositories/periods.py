@@ -132,7 +132,7 @@ def reopen(conn: Connection, period_id: int, user_id: int, now_ms: int) -> bool:
     return conn.execute(_REOPEN, asked).rowcount > 0
 
 
-def ask(  # noqa: PLR0917  # what is asked, by whom
+def ask(
     conn: Connection,
     user_id: int,
     project_id: int,
@@ -183,7 +183,7 @@ def requests(
     return [_request(row) for row in conn.execute(question)]
 
 
-def decide(  # noqa: PLR0917  # what was decided, by whom
+def decide(
     conn: Connection,
     request_id: int,
     status: RequestStatus,

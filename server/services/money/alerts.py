@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from msgspec import structs
 
 from server.db import after
-from server.db.repositories import alerts, catalog
+from server.db.repositories import alerts
 from server.db.repositories.alerts import AlertQuestion
 from server.db.session import Connection
-from server.domain import permissions
-from server.domain.errors import Forbidden, NotFound
+from server.domain.errors import NotFound
 from server.domain.events import BudgetMoved
 from server.domain.messages import AlertPage, BudgetAlert, Role
 from server.domain.principal import Principal
@@ -19,8 +19,10 @@ from server.domain.trail import Entry
 from server.services import audit, rights
 from server.services.pages import cut, last_id
 
+NO_ALERT: Final = "There is no such alert."
 
-def of_project(  # noqa: PLR0917  # the order is the callers' contract
+
+def of_project(
     conn: Connection,
     principal: Principal,
     project_id: int,
@@ -49,12 +51,8 @@ def acknowledge(conn: Connection, principal: Principal, alert_id: int, now_ms: i
     """Once or again: the first who did it stays. NotFound, Forbidden."""
     alert = alerts.find(conn, alert_id)
     if alert is None:
-        raise NotFound("There is no such alert.")
-    is_member = catalog.is_member(conn, alert.project_id, principal.user_id)
-    if not permissions.sees(principal.role, is_member=is_member):
-        raise NotFound("There is no such alert.")
-    if not permissions.manages(principal.role, is_member=is_member):
-        raise Forbidden("Only this project's managers acknowledge its alerts.")
+        raise NotFound(NO_ALERT)
+    rights.manage_project(conn, principal, alert.project_id, NO_ALERT)
     if alerts.acknowledge(conn, alert_id, principal.user_id, now_ms):
         after.tell(conn, BudgetMoved(alert.project_id))
         facts = {"alert_type": str(alert.alert_type), "is_acknowledged": True}

@@ -153,7 +153,7 @@ def _lock_facts(kept: Kept) -> Facts:
     return {"locked_at": None if kept.locked_at is None else kept.locked_at // 1000}
 
 
-def _record(  # noqa: PLR0917  # as the entry has them
+def _record(
     conn: Connection,
     principal: Principal,
     action: str,

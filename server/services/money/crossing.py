@@ -28,7 +28,6 @@ HORIZON_S: Final = 3600
 HIGHEST_PERCENT: Final = Decimal(
     "9999999999999999.99"
 )  # that an alert can hold, of a budget of next to nothing
-LAST_SECOND: Final = 32_503_680_000  # the year 3000
 KIND: Final = "budget_alert"
 
 
@@ -88,11 +87,6 @@ def due(conn: Connection, now_ms: int) -> int | None:
     until = now + HORIZON_S
     first = _first(conn, _may_have_moved(conn, alerts.may_move(conn), until), now, until)
     return None if first is None else max(first * 1000, now_ms)
-
-
-def next_crossing(conn: Connection, project_id: int, now: int) -> int | None:
-    """The second at which there is something to do for this budget, if nothing but time happens. None: never."""
-    return _first(conn, [project_id], now, LAST_SECOND)
 
 
 def _may_have_moved(conn: Connection, project_ids: Sequence[int], at: int) -> list[int]:

@@ -17,7 +17,7 @@ SPREAD_AT_ONCE: Final = 100
 FORGET_AT_ONCE: Final = 500
 
 
-def enqueue(  # noqa: PLR0917  # the order is the callers' contract
+def enqueue(
     conn: Connection, key: str, kind: str, project_id: int, payload: dict[str, Any], now_ms: int
 ) -> None:
     """Told once, however often it comes. `payload`: plain JSON, amounts as text.

@@ -41,7 +41,7 @@ MOST: Final = 20  # of a project: each is called each time
 PRINTABLE: Final = re.compile(r"[!-~]+")
 
 
-def add(  # noqa: PLR0917  # the order is the callers' contract
+def add(
     conn: Connection,
     principal: Principal,
     asked: NewWebhook,
@@ -88,7 +88,7 @@ def end(conn: Connection, principal: Principal, webhook_id: int, now_ms: int) ->
     _record(conn, principal, "webhook.ended", stored, now_ms)
 
 
-def course(  # noqa: PLR0917  # the order is the callers' contract
+def course(
     conn: Connection,
     principal: Principal,
     webhook_id: int,

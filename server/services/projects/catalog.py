@@ -7,7 +7,6 @@ from typing import Final
 from server.db.repositories import catalog, members
 from server.db.repositories.catalog import IssueQuestion
 from server.db.session import Connection, ConstraintBroken
-from server.domain import permissions
 from server.domain.errors import Conflict, NotFound
 from server.domain.messages import Issue, IssuePage, Project, ProjectPage, Role
 from server.domain.principal import Principal
@@ -24,7 +23,7 @@ def projects(conn: Connection, principal: Principal, cursor: str | None, limit: 
     return ProjectPage(items=shown, next=None if last is None else str(last.id))
 
 
-def issues(  # noqa: PLR0917  # the order is the callers' contract
+def issues(
     conn: Connection,
     principal: Principal,
     q: str | None,
@@ -65,9 +64,7 @@ def add_project(conn: Connection, key: str, name: str, now_ms: int) -> int:
         raise Conflict(f"There is a project {key} already.") from broken
 
 
-def add_issue(  # noqa: PLR0917  # the order is the callers' contract
-    conn: Connection, project_id: int, key: str, summary: str, status: str, now_ms: int
-) -> int:
+def add_issue(conn: Connection, project_id: int, key: str, summary: str, status: str, now_ms: int) -> int:
     """Conflict when the key is taken or there is no such project."""
     try:
         return catalog.add_issue(conn, project_id, key=key, summary=summary, status=status, now_ms=now_ms)
@@ -84,8 +81,7 @@ def find_project(conn: Connection, principal: Principal, project_id: int) -> Pro
 def find_issue(conn: Connection, principal: Principal, issue_id: int) -> Issue:
     """Also a deleted one. NotFound."""
     issue = stored_issue(conn, issue_id)
-    if not _may_see(conn, principal, issue):
-        raise NotFound(NO_ISSUE)
+    rights.see_project(conn, principal, issue.project_id, NO_ISSUE)
     return issue
 
 
@@ -93,7 +89,7 @@ def stored_project(conn: Connection, project_id: int) -> Project:
     """Whoever asks. NotFound."""
     project = catalog.find_project(conn, project_id)
     if project is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(rights.NO_PROJECT)
     return project
 
 
@@ -114,11 +110,6 @@ def add_member(conn: Connection, project_id: int, user_id: int, now_ms: int) -> 
     """Once or again: the user is a member afterwards."""
     if not catalog.is_member(conn, project_id, user_id):
         members.add(conn, project_id, user_id, now_ms)
-
-
-def _may_see(conn: Connection, principal: Principal, issue: Issue) -> bool:
-    is_member = catalog.is_member(conn, issue.project_id, principal.user_id)
-    return permissions.sees(principal.role, is_member=is_member)
 
 
 def _member(principal: Principal) -> int | None:

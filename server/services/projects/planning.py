@@ -178,7 +178,7 @@ def _facts(what: Project | Issue, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(what, name) for name in names}
 
 
-def _record_change(  # noqa: PLR0917  # as the entry has them
+def _record_change(
     conn: Connection, principal: Principal, action: str, before: Kept, after: Kept, now_ms: int
 ) -> None:
     names = OF_PROJECT if isinstance(before, Project) else OF_ISSUE
@@ -187,7 +187,7 @@ def _record_change(  # noqa: PLR0917  # as the entry has them
     _record(conn, principal, action, before, _facts(before, changed), _facts(after, changed), now_ms)
 
 
-def _record(  # noqa: PLR0917  # as the entry has them
+def _record(
     conn: Connection,
     principal: Principal,
     action: str,
@@ -201,7 +201,7 @@ def _record(  # noqa: PLR0917  # as the entry has them
     audit.record(conn, entry, now_ms)
 
 
-def _record_member(  # noqa: PLR0917  # as the entry has them
+def _record_member(
     conn: Connection, principal: Principal, action: str, project_id: int, user_id: int, now_ms: int
 ) -> None:
     facts = {"project_id": project_id}

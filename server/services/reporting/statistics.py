@@ -26,7 +26,7 @@ from server.services.reporting.tally import Days, Tally, tallied, together
 ISSUES_NAMED: Final = 500
 
 
-def of_project(  # noqa: PLR0917  # the order is the callers' contract
+def of_project(
     conn: Connection,
     principal: Principal,
     project_id: int,

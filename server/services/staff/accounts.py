@@ -73,7 +73,7 @@ def me(conn: Connection, principal: Principal, server: ServerInfo, now_ms: int) 
     )
 
 
-def add_user(  # noqa: PLR0917  # the order is the callers' contract
+def add_user(
     conn: Connection, email: str, name: str, role: Role, password_hash: str | None, now_ms: int
 ) -> int:
     """Conflict when somebody has this e-mail already."""

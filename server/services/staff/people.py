@@ -27,7 +27,7 @@ SUBJECT: Final = "user"
 CHANGED: Final = ("email", "name", "role", "is_active")
 
 
-def page(  # noqa: PLR0917  # the order is the callers' contract
+def page(
     conn: Connection,
     principal: Principal,
     text: str | None,
@@ -82,7 +82,7 @@ def add(conn: Connection, by: Principal | None, new: NewUser, password_hash: str
     return user
 
 
-def change(  # noqa: PLR0917  # the order is the callers' contract
+def change(
     conn: Connection,
     by: Principal | None,
     user_id: int,
@@ -198,7 +198,7 @@ def _record_change(
         _record(conn, by, "user.changed", before.id, {name: old[name] for name in changed}, told, now_ms)
 
 
-def _record(  # noqa: PLR0917  # as the entry has them
+def _record(
     conn: Connection,
     by: Principal | None,
     action: str,

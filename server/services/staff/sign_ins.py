@@ -19,7 +19,7 @@ from server.services.staff.browsers import idle_since
 SUBJECT: Final = "device"
 
 
-def page(  # noqa: PLR0917  # the order is the callers' contract
+def page(
     conn: Connection,
     principal: Principal,
     user_id: int | None,
@@ -113,7 +113,7 @@ def _record_end(conn: Connection, principal: Principal, ended: SignedIn, now_ms:
     _record(conn, principal, "device.revoked", ended.token_id, before, None, now_ms)
 
 
-def _record(  # noqa: PLR0917  # as the entry has them
+def _record(
     conn: Connection,
     principal: Principal,
     action: str,

@@ -95,7 +95,7 @@ def taken(outcome: Outcome) -> None:
     raise Conflict(outcome.detail or HOLD_WORDS[Hold.EDITED_TWICE])
 
 
-def note(  # noqa: PLR0917  # who did what
+def note(
     conn: Connection,
     principal: Principal | None,
     action: str,

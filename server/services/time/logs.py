@@ -29,13 +29,12 @@ class LogFilter:
     include_deleted: bool = False
 
 
-def page(  # noqa: PLR0917  # the order is the callers' contract
+def page(
     conn: Connection,
     principal: Principal,
     wanted: LogFilter,
     cursor: str | None,
     limit: int,
-    now_ms: int,  # noqa: ARG001  # the services' common form
 ) -> LogPage:
     """Latest start first; the totals are those of all pages. Invalid for a cursor that no page gave out, Forbidden."""
     after = last_numbers(cursor, 2)
@@ -49,13 +48,13 @@ def page(  # noqa: PLR0917  # the order is the callers' contract
     )
 
 
-def of_issue(  # noqa: PLR0917  # the order is the callers' contract
-    conn: Connection, principal: Principal, issue_id: int, cursor: str | None, limit: int, now_ms: int
+def of_issue(
+    conn: Connection, principal: Principal, issue_id: int, cursor: str | None, limit: int
 ) -> LogPage:
     """One's own; for those who manage the project everybody's. NotFound, Invalid."""
     find_issue(conn, principal, issue_id)
     wanted = LogFilter(issue_id=issue_id, everybody=principal.role is not Role.MEMBER)
-    return page(conn, principal, wanted, cursor, limit, now_ms)
+    return page(conn, principal, wanted, cursor, limit)
 
 
 def _question(principal: Principal, wanted: LogFilter) -> LogQuestion:

@@ -166,7 +166,7 @@ def _open(conn: Connection, principal: Principal, request_id: int, wanted: Reque
     return found
 
 
-def _decide(  # noqa: PLR0917  # what was decided, by whom
+def _decide(
     conn: Connection,
     principal: Principal,
     asked: PeriodRequest,
@@ -188,7 +188,7 @@ def _request(conn: Connection, request_id: int) -> PeriodRequest:
     return found
 
 
-def _note(  # noqa: PLR0917  # who did what
+def _note(
     conn: Connection,
     principal: Principal,
     action: str,

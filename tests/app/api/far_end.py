@@ -92,7 +92,7 @@ class FarEnd(BaseAdapter):
         self.asked: list[Asked] = []
         self.closed = False
 
-    def send(  # noqa: PLR0917  # the library's signature
+    def send(
         self,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: ARG002, FBT001, FBT002  # the library's signature

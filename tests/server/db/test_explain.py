@@ -274,7 +274,7 @@ def questions(company: Company) -> dict[str, Question]:
     since, until = FIRST_MS // 1000 + 86400, FIRST_MS // 1000 + 2 * 86400
 
     def page(who: Any, **wanted: Any) -> Question:
-        return lambda conn: logs.page(conn, who, LogFilter(**wanted), None, 50, now_ms)
+        return lambda conn: logs.page(conn, who, LogFilter(**wanted), None, 50)
 
     return {
         "who asks, and the active timer": lambda conn: accounts.arrive(conn, token, now_ms),

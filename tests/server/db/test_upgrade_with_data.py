@@ -225,7 +225,7 @@ def _fill(conn: Connection) -> None:
 
 
 def test_logs_and_their_costs_are_the_same(database: Blocking) -> None:
-    page = database.read(lambda conn: logs.page(conn, ANNA, LogFilter(), None, 10, NOON))
+    page = database.read(lambda conn: logs.page(conn, ANNA, LogFilter(), None, 10))
     assert [(log.status, log.duration_seconds, log.total_cost) for log in page.items] == [
         (TimerStatus.RUNNING, 0, Decimal(0)),
         (TimerStatus.STOPPED, 3600, Decimal(50)),
@@ -258,7 +258,7 @@ def test_an_archived_project_is_so_since_it_was_changed_last(database: Blocking)
 
 def test_a_budget_watches_its_thresholds_from_now_on(database: Blocking) -> None:
     """50 dollars are logged, and 50 more run each hour since ten."""
-    assert database.read(lambda conn: crossing.next_crossing(conn, 1, at("12:00"))) == at("25:00")
+    assert database.read(lambda conn: crossing.due(conn, at("24:30") * 1000)) == at("25:00") * 1000
     after_24_hours = at("34:00") * 1000
     raised = database.run(lambda conn: crossing.sweep(conn, after_24_hours))
     assert len(raised) == len(AlertType)

@@ -61,9 +61,7 @@ def listed(who: Person, wanted: LogFilter) -> LogTotals:
 
 def of(who: Person, wanted: LogFilter, cursor: str | None = None) -> LogPage:
     company = who.company
-    return company.database.read(
-        lambda conn: logs.page(conn, who.principal, wanted, cursor, 50, company.clock.now_ms())
-    )
+    return company.database.read(lambda conn: logs.page(conn, who.principal, wanted, cursor, 50))
 
 
 def test_any_part_of_the_time(travelled: Company) -> None:

@@ -39,9 +39,7 @@ def worked(company: Company, anna: Person) -> Company:
 
 def read(person: Person, wanted: LogFilter, cursor: str | None = None, limit: int = 100) -> LogPage:
     company = person.company
-    return company.database.read(
-        lambda conn: logs.page(conn, person.principal, wanted, cursor, limit, company.clock.now_ms())
-    )
+    return company.database.read(lambda conn: logs.page(conn, person.principal, wanted, cursor, limit))
 
 
 def keys(page: LogPage) -> list[str]:
