@@ -61,6 +61,7 @@ def test_nginx_takes_the_site(postgresql: Server, tmp_path: Path) -> None:
     site = site.replace("/etc/ssl/hourkeep/fullchain.pem", str(certificate))
     site = site.replace("/etc/ssl/hourkeep/privkey.pem", str(key))
     site = site.replace("include hourkeep/", f"include {PACKAGED}/")
+    site = site.replace("/var/log/nginx/", f"{tmp_path}/")
     for port in (443, 80):
         site = re.sub(rf"(listen (?:\[::\]:)?){port}\b", rf"\g<1>{free_port()}", site)
     (tmp_path / "nginx.conf").write_text(
@@ -88,6 +89,15 @@ def test_what_is_too_large_for_the_proxy_is_said_as_the_server_says_it(alone: Fa
     status, headers, said = ask(alone, "POST", bytes(2**21))
     assert (status, headers["Content-Type"]) == (413, "application/problem+json")
     assert said["code"] == "too_large"
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/x/../metrics/"])
+def test_figures_are_not_for_everybody(alone: Farm, path: str) -> None:
+    """All of these could reach the same figures."""
+    for neighbour, status in (("127.0.0.1", 503), ("127.0.0.2", 403)):
+        with closing(http.client.HTTPConnection(LOCAL, alone.port, 30, (neighbour, 0))) as line:
+            line.request("GET", path)
+            assert line.getresponse().status == status
 
 
 def ask(farm: Farm, method: str, body: bytes) -> tuple[int, Any, Any]:
