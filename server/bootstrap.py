@@ -143,7 +143,7 @@ def build(
     return create_app(office, rooms, ticks, lambda: running(background, log))
 
 
-def _join(  # called once
+def _join(
     url: str, server: ServerIdentity, bus: Bus, ticks: Callable[[], float], log: FilteringBoundLogger
 ) -> Together:
     """BadSetting."""

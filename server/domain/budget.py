@@ -62,7 +62,7 @@ class Threshold:
     generation: int
 
 
-def meter(  # as the columns of a running timer come
+def meter(
     rate: Rate, closed: int, since: int, logged: Decimal, exchange_rate: Decimal | None = None
 ) -> Meter:
     """`logged`: what the log costs already, in the rate's currency."""

@@ -127,7 +127,7 @@ def _set(conn: Connection, project_id: int, wanted: SetBudget, now_ms: int) -> t
     return before, _existing(budgets.find(conn, project_id))
 
 
-def _change_lock(  # as its callers have them
+def _change_lock(
     conn: Connection,
     principal: Principal,
     project_id: int,
