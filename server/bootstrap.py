@@ -124,23 +124,33 @@ def build(
         door=Door(heard, clock, gate=None if together is None else together.gate),
         log=log,
     )
+    rooms = _rooms(settings, server, bus, together, ticks)
+
+    async def do_jobs() -> None:
+        start = await asyncio.to_thread(import_module, "server.jobs.start")
+        jobs = start.jobs(heard, clock, server, settings, ticks, log, rooms.metrics.found)
+        rooms.metrics.on_duty.set_function(lambda: jobs.shift.is_on_duty)
+        await jobs.run()
+
+    background = [*([do_jobs] if has_jobs else []), *([together.run] if together is not None else [])]
+    return create_app(office, rooms, ticks, lambda: running(background, log))
+
+
+def _rooms(
+    settings: Settings,
+    server: ServerIdentity,
+    bus: Bus,
+    together: Together | None,
+    ticks: Callable[[], float],
+) -> Rooms:
     metrics = Metrics(ticks, random.random, settings.metrics_token)
     metrics.streams.set_function(lambda: bus.ears)
-    rooms = Rooms(
+    return Rooms(
         streams=Streams(bus),
         metrics=metrics,
         cache=NoCache() if together is None else together.cache,
         outside=Outside(server.key(settings.secret_key), settings.webhook_networks),
     )
-
-    async def do_jobs() -> None:
-        start = await asyncio.to_thread(import_module, "server.jobs.start")
-        jobs = start.jobs(heard, clock, server, settings, ticks, log, metrics.found)
-        metrics.on_duty.set_function(lambda: jobs.shift.is_on_duty)
-        await jobs.run()
-
-    background = [*([do_jobs] if has_jobs else []), *([together.run] if together is not None else [])]
-    return create_app(office, rooms, ticks, lambda: running(background, log))
 
 
 def _join(
