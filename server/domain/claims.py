@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
-from server.domain.holds import Hold
+from server.domain.holds import USUAL, Hold, Limits
 
 FOREVER: Final = 2**40
 COUNTS_TO_ITS_END: Final = frozenset({None, Hold.VOID})  # only what was claimed after its end is held
@@ -58,21 +58,28 @@ class Piece:
     end: int
 
 
-def provisional_ends(claims: Iterable[Claim]) -> dict[str, int]:
+def provisional_ends(claims: Iterable[Claim], limits: Limits = USUAL) -> dict[str, int]:
     """R4: where the open claims end for now, by claim. One that no later claim follows is not there.
 
+    Nor is one that would be held for its length if it ended so: a device that was lost with a running timer counts no days.
     What was entered by hand says nothing of a timer's end.
     """
     counting = sorted(
         (claim for claim in claims if claim.hold is None and not claim.is_manual),
         key=lambda claim: claim.begun,
     )
-    return {claim.claim_id: later.start for claim, later in pairwise(counting) if claim.is_open}
+    return {
+        claim.claim_id: later.start
+        for claim, later in pairwise(counting)
+        if claim.is_open and later.start - claim.start <= limits.long_s
+    }
 
 
-def counted(claims: Sequence[Claim], since: int = 0, live: str | None = None) -> list[Piece]:
+def counted(
+    claims: Sequence[Claim], since: int = 0, live: str | None = None, *, limits: Limits = USUAL
+) -> list[Piece]:
     """The pieces from `since` on, in order, disjoint. `live`: this open claim counts as if it never ended."""
-    provisional = provisional_ends(claims)
+    provisional = provisional_ends(claims, limits)
     ranked = sorted((claim for claim in claims if claim.hold is None), key=lambda claim: claim.authored)
     begins = sorted(
         (max(claim.start, since), rank, _end(claim, provisional, live)) for rank, claim in enumerate(ranked)

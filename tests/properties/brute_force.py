@@ -303,4 +303,5 @@ def _end(stretch: _Stretch, stretches: list[_Stretch], live: _Stretch | None, no
     if stretch.first is not None:
         return stretch.first
     later = [s.start for s in stretches if not s.is_held and not s.is_manual and s.begun > stretch.begun]
-    return min(later, default=stretch.start)
+    end = min(later, default=stretch.start)
+    return end if (end - stretch.start) * TICK_S <= LONG_S else stretch.start

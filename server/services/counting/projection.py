@@ -34,7 +34,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     """Brings everything derived into step with the facts that were touched; the figures of the logs that changed."""
     if not facts.touched_timers:
         return {}
-    window = look(facts.conn, facts.principal.user_id, _settle_claims(facts))
+    window = look(facts.conn, facts.principal.user_id, _settle_claims(facts), facts.organisation.limits)
     _move_provisional_ends(facts, window)
     figures, spendings = _count(facts, window)
     _tell_stories(facts)

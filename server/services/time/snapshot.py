@@ -11,7 +11,7 @@ from server.db.repositories import attention, log_pages, logs, organisation, tim
 from server.db.repositories.timers import Present, Running
 from server.db.session import Connection
 from server.domain.claims import clip, held, measure
-from server.domain.holds import Hold, words
+from server.domain.holds import Hold, Limits, words
 from server.domain.messages import ActiveTimer, Amount, Snapshot, TimerStatus, TodayTotals
 from server.domain.money import cost
 from server.domain.principal import Principal
@@ -30,7 +30,7 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
         revision=present.revision,
         active_timer=_active(conn, present),
         rate=rates.general_rate(conn, principal.user_id, kept.day_of(now)),
-        today=today(conn, principal.user_id, start_of_day(now, tz), now),
+        today=today(conn, principal.user_id, start_of_day(now, tz), now, kept.limits),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
         attention=attention.of_user(
             conn, principal.user_id, {hold: words(hold, kept.limits) for hold in Hold}
@@ -39,9 +39,9 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
     )
 
 
-def today(conn: Connection, user_id: int, since: int, now: int) -> TodayTotals:
+def today(conn: Connection, user_id: int, since: int, now: int, limits: Limits) -> TodayTotals:
     """What was worked from `since` until now; the running timer counts as if it ended now."""
-    window = look(conn, user_id, since)
+    window = look(conn, user_id, since, limits)
     pieces = window.live_pieces(since)
     by_log: dict[int, int] = defaultdict(int)
     for piece in pieces:

@@ -16,7 +16,7 @@ from server.domain.claims import (
     measure,
     provisional_ends,
 )
-from server.domain.holds import USUAL, Hold
+from server.domain.holds import USUAL, Hold, Limits
 from server.domain.settling import End, Opening, settle
 
 
@@ -130,6 +130,13 @@ def test_what_was_entered_by_hand_ends_nothing() -> None:
     entered = Claim("b", 30, 40, 40, authored_at=90, is_manual=True)
     assert provisional_ends([Claim("a", 0), entered, Claim("c", 60)]) == {"a": 60}
     assert pieces(Claim("a", 0), entered, live="a") == [("a", 0, 30), ("b", 30, 40), ("a", 40, FOREVER)]
+
+
+def test_what_would_be_too_long_does_not_end_so() -> None:
+    limits = Limits(long_hours=2)
+    assert provisional_ends([Claim("a", 0), Claim("b", 7200)], limits) == {"a": 7200}
+    assert provisional_ends([Claim("a", 0), Claim("b", 7201)], limits) == {}
+    assert counted([Claim("a", 0), closed("b", 7201, 9000)], limits=limits) == [Piece("b", 7201, 9000)]
 
 
 def test_a_running_timer_counts_on_after_what_covers_it() -> None:

@@ -270,3 +270,32 @@ def test_three_devices_in_any_order(anna: Person, order: tuple[int, ...]) -> Non
     assert anna.counted(Y) == ["9:30-10:00", "10:15-11:00"]
     assert anna.counted("BP-3") == ["10:00-10:15"]
     anna.company.check()
+
+
+@either_order
+def test_12_a_device_that_is_lost_counts_no_days(anna: Person, a: Device, b: Device, arrive: Arrival) -> None:
+    """Sixteen hours are as long as a stretch of work may be; what its own end says later, counts."""
+    anna.company.clock.advance(hours=30)
+    anna.company.set_budget("BP", 10_000)
+    a.start(X, "9:00")
+    b.start(Y, "25:00:01")
+    arrive(a, b)
+    assert anna.counted(X) == []
+    assert anna.company.spent("BP") == 0
+    a.stop("17:00")
+    a.sync()
+    assert anna.counted(X) == ["9:00-17:00"]
+    assert anna.company.spent("BP") == 400
+    anna.company.check()
+
+
+@either_order
+def test_12_a_device_that_is_lost_counts_until_the_next_start(
+    anna: Person, a: Device, b: Device, arrive: Arrival
+) -> None:
+    anna.company.clock.advance(hours=30)
+    a.start(X, "9:00")
+    b.start(Y, "25:00")
+    arrive(a, b)
+    assert anna.counted(X) == ["9:00-25:00"]
+    anna.company.check()
