@@ -6,11 +6,24 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, or_, select, update
 
 from server.db.session import Connection
-from server.db.tables import deliveries, notifications, projects, users, webhooks
+from server.db.tables import deliveries, notifications, project_members, projects, users, webhooks
 from server.domain.delivery import Channel, Errand, Hook, Mailbox, State, Told
+from server.domain.messages import Role
+
+_makers: Final = users.alias("makers")
+
+
+def _may_know(person: FromClause) -> ColumnElement[bool]:
+    """What happened on the project of the notification, at the time of the delivery."""
+    is_member = exists().where(
+        project_members.c.user_id == person.c.id, project_members.c.project_id == notifications.c.project_id
+    )
+    leads = or_(person.c.role == Role.ADMIN, and_(person.c.role == Role.MANAGER, is_member))
+    return and_(person.c.is_active, leads)
+
 
 _DUE: Final = (
     select(
@@ -36,7 +49,9 @@ _DUE: Final = (
     .join(
         users,
         and_(
-            deliveries.c.channel == Channel.EMAIL, users.c.id == deliveries.c.recipient_id, users.c.is_active
+            deliveries.c.channel == Channel.EMAIL,
+            users.c.id == deliveries.c.recipient_id,
+            _may_know(users),
         ),
         isouter=True,
     )
@@ -46,6 +61,7 @@ _DUE: Final = (
             deliveries.c.channel == Channel.WEBHOOK,
             webhooks.c.id == deliveries.c.recipient_id,
             webhooks.c.ended_at.is_(None),
+            exists().where(_makers.c.id == webhooks.c.created_by, _may_know(_makers)),
         ),
         isouter=True,
     )

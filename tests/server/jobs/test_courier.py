@@ -54,6 +54,22 @@ def test_whoever_is_switched_off_before_it_is_sent_is_not(outside: Outside, comp
     assert [state for state, _ in outside.states()] == ["cancelled"]
 
 
+def test_whoever_leaves_the_project_before_it_is_sent_hears_nothing(
+    outside: Outside, company: Company
+) -> None:
+    """Neither by e-mail nor where they had it sent, also when somebody else has it tried again."""
+    outside.webhook(outside.mara, "BP")
+    outside.mail.failures.append(NotDelivered(NO_ANSWER))
+    outside.hooks.failures.append(NotDelivered(NO_ANSWER))
+    outside.tell()
+    outside.deliver()
+    company.remove_member("BP", outside.mara)
+    company.clock.advance(hours=1)
+    outside.deliver()
+    assert (outside.written_to(), outside.called()) == ([], [])
+    assert {state for state, _ in outside.states()} == {"cancelled"}
+
+
 def test_the_projects_webhooks_are_called_and_those_of_all_projects(outside: Outside) -> None:
     of_project = outside.webhook(outside.mara, "BP")
     of_all = outside.webhook(outside.ada, None)
