@@ -15,6 +15,7 @@ from server.domain.claims import Claim
 from server.domain.corrections import Bounds, Edit, Way
 from server.domain.holds import FUTURE_LIMIT_S, Hold, Rejection
 from server.domain.messages import AddBody, EditBody, Stretch, VoidBody
+from server.domain.permissions import may_track
 from server.services.counting.facts import Facts
 from server.services.counting.opening import NOT_YOURS, admit_issue, adopt_resumes, give_log, log_for, reused
 from server.services.counting.outcome import Outcome, applied, held, rejected
@@ -107,7 +108,7 @@ def void_log(facts: Facts, action_id: str, body: VoidBody) -> Outcome:
         body.t.wall,
         body.base_rev,
         reason=body.reason,
-        admission=_period_hold(facts, body.timer_id, [], None),
+        admission=_left_hold(facts, body.timer_id) or _period_hold(facts, body.timer_id, [], None),
     )
     return _correct(facts, edit)
 
@@ -159,7 +160,22 @@ def _edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold |
         hold = admit_issue(facts, new_issue, min(starts, default=facts.now))
         if hold is not None:
             return hold
-    return _future(facts, bounds) or _period_hold(facts, body.timer_id, bounds, new_issue)
+    return (
+        _left_hold(facts, body.timer_id)
+        or _future(facts, bounds)
+        or _period_hold(facts, body.timer_id, bounds, new_issue)
+    )
+
+
+def _left_hold(facts: Facts, timer_id: str) -> Hold | None:
+    """Whoever has left a project changes no sums of it any more; its managers do it for them."""
+    has_log = any(each.time_log_id is not None for each in facts.claims_of(timer_id))
+    place = facts.place(facts.issue_of(timer_id))
+    if place is None or not has_log or facts.author_id != facts.principal.user_id:
+        return None
+    if may_track(facts.principal.role, is_member=place.is_member):
+        return None
+    return Hold.NO_PERMISSION
 
 
 def _period_hold(facts: Facts, timer_id: str, bounds: Sequence[Bounds], new_issue: int | None) -> Hold | None:

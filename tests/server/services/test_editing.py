@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -504,9 +505,9 @@ def test_a_manager_works_on_the_time_of_their_project(anna: Person, boss: Hand, 
 
 def test_not_into_a_project_that_they_do_not_manage(company: Company, anna: Person, boss: Hand) -> None:
     log_id = tracked(company.ben, "9:00-10:00")
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid, match="Correct what is named"):
         boss.change(log_id, issue="WEB-1")
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid, match="Correct what is named"):
         boss.add("WEB-1", "9:00-10:00", user_id=company.ben.principal.user_id)
 
 
@@ -557,3 +558,37 @@ def test_what_says_nothing_new_is_no_change(anna: Person, hand: Hand) -> None:
     log = hand.add("BP-1", "9:00-10:00").log
     same = ChangeLog(log.start_time, log.end_time or 0, log.issue_id, log.description, log.is_billable)
     assert hand.change(log.id, **{name: getattr(same, name) for name in same.__struct_fields__}).log == log
+
+
+# ---- by somebody who has left
+
+
+def test_whoever_has_left_a_project_changes_no_sums_of_it(anna: Person, hand: Hand, boss: Hand) -> None:
+    log = hand.add("BP-1", "9:00-10:00").log
+    anna.company.remove_member("BP", anna)
+    tries: list[Callable[[], object]] = [
+        lambda: hand.change(log.id, end="17:00"),
+        lambda: hand.change(log.id, is_billable=False),
+        lambda: hand.split(log.id, "9:30"),
+        lambda: hand.delete(log.id),
+        lambda: hand.add("BP-1", "11:00-12:00"),
+    ]
+    for each in tries:
+        with pytest.raises(Invalid) as refusal:
+            each()
+        assert wrong(refusal) == {"issue_id"}
+    assert anna.log("BP-1") == log
+    assert boss.change(log.id, end="11:00").log.duration_seconds == 2 * 3600
+
+
+def test_nor_from_a_device(anna: Person, hand: Hand) -> None:
+    log = hand.add("BP-1", "9:00-10:00").log
+    anna.company.remove_member("BP", anna)
+    device = anna.device()
+    names: dict[str, Any] = {"timer_id": log.timer_id, "base_rev": log.revision}
+    device.record("log.edit", "17:00", **names, set={"is_billable": False})
+    device.record("log.void", "17:30", **names)
+    device.sync()
+    after = anna.log("BP-1")
+    assert (after.is_billable, after.is_deleted, after.duration_seconds) == (True, False, 3600)
+    assert {item.code for item in anna.attention()} == {"NO_PERMISSION"}
