@@ -11,7 +11,7 @@ from server.domain.trail import FIRST_CHAIN, Entry, link
 from server.services import rights
 from server.services.pages import cut, last_id
 
-__all__ = ["Entry", "TrailQuestion", "broken_at", "length", "page", "record"]
+__all__ = ["TrailQuestion", "broken_at", "length", "page", "record"]
 
 
 def record(conn: Connection, entry: Entry, now_ms: int) -> None:

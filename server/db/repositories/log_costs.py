@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from server.db.repositories.instants import to_s
+from server.db.repositories import segments
 from server.db.session import Connection
 from server.db.tables import issue_time_logs as logs
-from server.db.tables import issues, project_budgets, segments
+from server.db.tables import issues, project_budgets
 from server.domain.messages import Rate, RateLevel, RateType, TimerStatus
 from server.domain.rating import Exchange
 
@@ -21,11 +21,6 @@ _FIND: Final = (
     .join_from(logs, issues)
     .join(project_budgets, project_budgets.c.project_id == logs.c.project_id, isouter=True)
     .where(logs.c.id == bindparam("log_id"))
-)
-_SEGMENTS: Final = (
-    select(segments.c.start_ms, segments.c.end_ms)
-    .where(segments.c.time_log_id == bindparam("log_id"))
-    .order_by(segments.c.start_ms)
 )
 
 
@@ -55,8 +50,7 @@ def find(conn: Connection, log_id: int) -> LogCost | None:
     row = conn.execute(_FIND, {"log_id": log_id}).first()
     if row is None:
         return None
-    found = conn.execute(_SEGMENTS, {"log_id": log_id})
-    return _log_cost(row, tuple((to_s(each.start_ms), to_s(each.end_ms)) for each in found))
+    return _log_cost(row, segments.stretches(conn, log_id))
 
 
 def _log_cost(row: Any, stretches: tuple[tuple[int, int], ...]) -> LogCost:

@@ -9,12 +9,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from server.db.repositories.instants import to_s
 from server.db.repositories.organisation import setting
 from server.db.session import Connection
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import project_budgets as budgets
-from server.db.tables import segments
 from server.domain.messages import AtLimit, TimerStatus
 
 _ENDED: Final = (
@@ -36,11 +34,6 @@ _ENDED: Final = (
     )
     .order_by(logs.c.project_id, logs.c.start_time, logs.c.id)
 )
-_PIECES: Final = (
-    select(segments.c.start_ms, segments.c.end_ms)
-    .where(segments.c.time_log_id == bindparam("log_id"))
-    .order_by(segments.c.start_ms)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +51,3 @@ def ended(conn: Connection, timer_ids: Sequence[str]) -> list[Ended]:
     """Of these timers, by project and start."""
     rows = conn.execute(_ENDED, {"timer_ids": timer_ids})
     return [Ended(row.id, row.project_id, row.total_budget, row.total_cost, row.currency) for row in rows]
-
-
-def pieces(conn: Connection, log_id: int) -> list[tuple[int, int]]:
-    """What was counted of a log, in order: start and end in epoch seconds, half open."""
-    return [(to_s(row.start_ms), to_s(row.end_ms)) for row in conn.execute(_PIECES, {"log_id": log_id})]

@@ -15,10 +15,15 @@ from server.db.tables import segments
 _SINCE: Final = select(
     segments.c.id, segments.c.time_log_id, segments.c.claim_id, segments.c.start_ms, segments.c.end_ms
 ).where(segments.c.user_id == bindparam("user_id"), segments.c.end_ms >= bindparam("since_ms"))
-_OF_LOG: Final = (
+_BY_CLAIM: Final = (
     select(segments.c.claim_id, func.sum(segments.c.end_ms - segments.c.start_ms).label("millis"))
     .where(segments.c.time_log_id == bindparam("log_id"))
     .group_by(segments.c.claim_id)
+)
+_STRETCHES: Final = (
+    select(segments.c.start_ms, segments.c.end_ms)
+    .where(segments.c.time_log_id == bindparam("log_id"))
+    .order_by(segments.c.start_ms)
 )
 _REMOVE: Final = delete(segments).where(segments.c.id == bindparam("b_id"))
 _ADD: Final = insert(segments)
@@ -42,9 +47,15 @@ def since(conn: Connection, user_id: int, instant: int) -> dict[Segment, int]:
     }
 
 
-def of_log(conn: Connection, log_id: int) -> dict[str, int]:
-    """Counted seconds by claim."""
-    return {row.claim_id: int(row.millis) // 1000 for row in conn.execute(_OF_LOG, {"log_id": log_id})}
+def stretches(conn: Connection, log_id: int) -> tuple[tuple[int, int], ...]:
+    """What was counted of a log, in order: start and end in epoch seconds, half open."""
+    found = conn.execute(_STRETCHES, {"log_id": log_id})
+    return tuple((to_s(row.start_ms), to_s(row.end_ms)) for row in found)
+
+
+def seconds_by_claim(conn: Connection, log_id: int) -> dict[str, int]:
+    """What was counted of a log."""
+    return {row.claim_id: int(row.millis) // 1000 for row in conn.execute(_BY_CLAIM, {"log_id": log_id})}
 
 
 def remove(conn: Connection, row_ids: Sequence[int]) -> None:

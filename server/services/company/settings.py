@@ -21,9 +21,8 @@ from server.domain.money import is_amount, written
 from server.domain.organisation import Organisation, is_zone
 from server.domain.principal import Principal
 from server.domain.rating import DatedRate, Owner, ended
-from server.domain.trail import Facts
+from server.domain.trail import Entry, Facts
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.money import crossing
 from server.services.money.rates import agree, tell, wrong_amount
 

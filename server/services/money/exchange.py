@@ -20,9 +20,8 @@ from server.domain.messages import ExchangeRate, ExchangeRatePage, FieldError, S
 from server.domain.money import EXCHANGE_PLACES, ZERO, is_amount, written
 from server.domain.principal import Principal
 from server.domain.rating import Exchange
-from server.domain.trail import Facts
+from server.domain.trail import Entry, Facts
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.money import crossing
 from server.services.money.rates import wrong_days
 from server.services.pages import cut, day_of, last_numbers

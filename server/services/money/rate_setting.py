@@ -15,9 +15,8 @@ from server.domain.messages import FieldError, LevelRate, Rate, RateLevel, SetLe
 from server.domain.money import written
 from server.domain.principal import Principal
 from server.domain.rating import DatedRate, Owner
-from server.domain.trail import Facts
+from server.domain.trail import Entry, Facts
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.money.rate_history import shown_rate
 from server.services.money.rates import agree, tell
 

@@ -32,6 +32,7 @@ from server.domain.messages import (
 )
 from server.domain.principal import Principal
 from server.domain.signature import check_of, secret_for
+from server.domain.trail import Entry
 from server.services import audit, rights
 from server.services.pages import cut, last_id
 
@@ -113,7 +114,7 @@ def send_again(conn: Connection, principal: Principal, delivery_id: int, now_ms:
         raise NotFound("There is no such delivery.")
     if not deliveries.again(conn, delivery_id, now_ms):
         raise Conflict("Only a delivery that was given up can be sent again.")
-    entry = audit.Entry(
+    entry = Entry(
         actor_user_id=principal.user_id,
         action="delivery.retried",
         subject_type="delivery",
@@ -184,7 +185,7 @@ def _record(conn: Connection, principal: Principal, action: str, stored: StoredW
     # Some receivers' addresses are secrets as a whole: the trail has no more than their host.
     facts: dict[str, Any] = {"host": urlsplit(stored.url).hostname, "project_id": stored.project_id}
     is_new = action == "webhook.added"
-    entry = audit.Entry(
+    entry = Entry(
         actor_user_id=principal.user_id,
         action=action,
         subject_type="webhook",

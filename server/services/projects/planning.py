@@ -24,8 +24,8 @@ from server.domain.messages import (
     Project,
 )
 from server.domain.principal import Principal
+from server.domain.trail import Entry
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.pages import cut, last_id
 from server.services.projects import catalog as known
 

@@ -15,8 +15,8 @@ from server.db.session import Connection, ConstraintBroken
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.messages import ChangeUser, FieldError, NewUser, Role, User, UserPage
 from server.domain.principal import Principal
+from server.domain.trail import Entry
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.pages import cut, last_id
 from server.services.staff import leaving
 from server.services.staff.accounts import same_case

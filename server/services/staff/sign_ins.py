@@ -10,8 +10,8 @@ from server.db.session import Connection
 from server.domain.errors import Conflict, NotFound
 from server.domain.messages import Device, DevicePage, Role
 from server.domain.principal import Principal
+from server.domain.trail import Entry
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.pages import cut, last_id
 from server.services.staff import leaving
 from server.services.staff.browsers import idle_since

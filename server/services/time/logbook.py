@@ -22,9 +22,9 @@ from server.domain.messages import (
     VoidBody,
 )
 from server.domain.principal import Principal
+from server.domain.trail import Entry
 from server.domain.trail import Facts as Told
 from server.services import audit
-from server.services.audit import Entry
 from server.services.counting.bodies import Said
 from server.services.counting.facts import Facts
 from server.services.counting.outcome import Outcome
@@ -60,7 +60,7 @@ def reach(conn: Connection, principal: Principal, log_id: int) -> TimeLog:
 def detail(conn: Connection, principal: Principal, log_id: int) -> LogDetail:
     """With its stretches, and with every correction from the first to the last. As `reach`."""
     log = reach(conn, principal, log_id)
-    counted = segments.of_log(conn, log_id)
+    counted = segments.seconds_by_claim(conn, log_id)
     stretches = [
         LogStretch(
             claim_id=each.claim_id,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from server.db.repositories import alerts, log_pages, logs, past_budget
+from server.db.repositories import alerts, log_pages, logs, past_budget, segments
 from server.db.repositories.past_budget import Ended
 from server.domain.figures import Figures
 from server.domain.ids import uuid7
@@ -111,7 +111,7 @@ def _facts_of(facts: Facts, log: TimeLog) -> Facts:
 
 def _second(facts: Facts, log: TimeLog, counted: int) -> int:
     """The second at which so many of the log's seconds had been counted."""
-    for start, end in past_budget.pieces(facts.conn, log.id):
+    for start, end in segments.stretches(facts.conn, log.id):
         if counted < end - start:
             return start + counted
         counted -= end - start

@@ -25,9 +25,8 @@ from server.domain.messages import (
 )
 from server.domain.permissions import manages
 from server.domain.principal import Principal
-from server.domain.trail import Facts
+from server.domain.trail import Entry, Facts
 from server.services import audit
-from server.services.audit import Entry
 from server.services.pages import cut, last_id
 from server.services.projects.catalog import find_issue
 from server.services.time import editing

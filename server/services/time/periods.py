@@ -11,9 +11,8 @@ from server.db.session import Connection
 from server.domain.errors import Invalid, NotFound
 from server.domain.messages import ClosePeriod, FieldError, Period, PeriodPage, Role
 from server.domain.principal import Principal
-from server.domain.trail import Facts
+from server.domain.trail import Entry, Facts
 from server.services import audit, rights
-from server.services.audit import Entry
 from server.services.pages import cut, last_id
 
 NO_PERIOD: Final = "There is no such period."

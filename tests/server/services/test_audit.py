@@ -9,8 +9,9 @@ import pytest
 from server.db.session import Connection
 from server.domain.errors import Forbidden, Invalid
 from server.domain.messages import AuditEntry, Role
+from server.domain.trail import Entry
 from server.services import audit
-from server.services.audit import Entry, TrailQuestion
+from server.services.audit import TrailQuestion
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 
