@@ -66,7 +66,11 @@ def parser() -> ArgumentParser:
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    _add(trail, "verify", "was an entry changed, removed or added? exit code 1 if so", module="audit_verify")
+    verifying = _add(
+        trail, "verify", "was an entry changed, removed or added? exit code 1 if so", module="audit_verify"
+    )
+    earlier = "what it said to note: shows also whether the trail was written anew as a whole since"
+    verifying.add_argument("--noted", metavar="NUMBER:CHAIN", help=earlier)
     return whole
 
 

@@ -17,6 +17,7 @@ from server.bootstrap import CannotListen, listen
 from server.cli.parser import Streams, run
 from server.db.blocking import Blocking
 from server.domain.passwords import verify_password
+from server.domain.trail import FIRST_CHAIN
 
 ADD = ["user", "add", "maria@example.com", "--name", "Maria", "--role", "admin", "--password-stdin"]
 PASSWORD = "long enough"
@@ -237,7 +238,26 @@ def test_daily_totals_that_are_not_and_are_made_anew(terminal: Terminal) -> None
 
 def test_a_trail_that_holds(with_maria: Terminal) -> None:
     with_maria.type(*CHANGE, "--name", "Mary")
-    assert with_maria.type("audit", "verify") == Said(0, "The audit trail holds: 2 entries.\n", "")
+    assert with_maria.type("audit", "verify").out.startswith("The audit trail holds: 2 entries. ")
+
+
+def test_a_trail_that_was_written_anew(with_maria: Terminal) -> None:
+    """By somebody who can write into the database: only what was noted elsewhere tells."""
+    noted = with_maria.type("audit", "verify").out.split()[-1]
+    with_maria.type(*CHANGE, "--name", "Mary")
+    assert with_maria.type("audit", "verify", "--noted", noted).code == 0
+    database = Blocking.open(with_maria.variables["HOURKEEP_DATABASE_URL"])
+    database.run(lambda conn: conn.exec_driver_sql("DELETE FROM audit_entries"))
+    database.run(
+        lambda conn: conn.exec_driver_sql("UPDATE audit_head SET seq = 0, chain = ?", (FIRST_CHAIN,))
+    )
+    database.close()
+    assert with_maria.type("audit", "verify").code == 0
+    assert "broken at entry 1" in with_maria.type("audit", "verify", "--noted", noted).refusal
+    with_maria.type(*CHANGE, "--name", "Marie")
+    assert with_maria.type("audit", "verify").code == 0
+    assert "broken at entry 1" in with_maria.type("audit", "verify", "--noted", noted).refusal
+    assert "colon" in with_maria.type("audit", "verify", "--noted", "1:2").refusal
 
 
 def test_a_trail_that_somebody_touched(with_maria: Terminal) -> None:

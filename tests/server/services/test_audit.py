@@ -102,7 +102,7 @@ def test_only_administrators_read_it(kept: Company, role: Role) -> None:
 
 def test_it_holds(company: Company, kept: Company) -> None:
     assert broken_at(kept) is None
-    assert kept.database.read(audit.length) == 3
+    assert kept.database.read(audit.head).seq == 3
 
 
 def test_an_empty_one_holds(company: Company) -> None:
@@ -154,7 +154,7 @@ def test_a_change_that_fails_leaves_no_entry(company: Company) -> None:
 
     with pytest.raises(ZeroDivisionError):
         company.database.run(work)
-    assert company.database.read(audit.length) == 0
+    assert company.database.read(audit.head).seq == 0
     assert broken_at(company) is None
 
 
