@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from server.api.fields import ERRORS_NAMED
 from server.api.proof import Ask
-from server.domain.errors import Invalid, NotFound
+from server.domain.errors import CORRECT_IT, Invalid, NotFound
 from server.domain.messages import FieldError
 
 LAST_ID: Final = 2**53 - 1
@@ -51,7 +51,7 @@ def is_clear(request: Ask) -> None:
         no_texts = _no_texts(request)
         errors += [FieldError(name, IS_NULL) for name in nulls if name in no_texts]
     if errors:
-        raise Invalid("Correct what is named and ask again.", errors=errors[:ERRORS_NAMED])
+        raise Invalid(CORRECT_IT, errors=errors[:ERRORS_NAMED])
 
 
 def _no_texts(request: Ask) -> set[str]:

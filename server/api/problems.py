@@ -21,7 +21,7 @@ from server.api.refusals import StorageUnavailable, TooLarge, Unexpected, WrongM
 from server.api.wire import Answer
 from server.db.failures import is_taken
 from server.db.session import ConstraintBroken
-from server.domain.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from server.domain.errors import CORRECT_IT, Conflict, Invalid, NotFound, Refusal, Stale
 from server.domain.messages import FieldError, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -129,7 +129,7 @@ def _invalid(request: Ask, failure: ValidationException) -> Invalid:
     asked = request.route_handler.parsed_fn_signature.parameters
     wrong = failure.extra if isinstance(failure.extra, list) else []
     return Invalid(
-        "Correct what is named and ask again.",
+        CORRECT_IT,
         errors=[error for each in wrong for error in _named(each, asked)],
     )
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from server.domain.messages import FieldError, TimeLog
+
+CORRECT_IT: Final = "Correct what is named and ask again."
 
 
 class Refusal(Exception):

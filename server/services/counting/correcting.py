@@ -53,6 +53,21 @@ def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
         bounds=tuple(bounds),
     )
     _keep(facts, edit)
+    _enter(facts, action_id, body, bounds, log_id, admission)
+    adopt_resumes(facts, facts.claims[body.claim_id])
+    give_log(facts, body.timer_id)
+    return applied(log_id) if admission is None else held(admission, log_id)
+
+
+def _enter(
+    facts: Facts,
+    action_id: str,
+    body: AddBody,
+    bounds: Sequence[Bounds],
+    log_id: int | None,
+    admission: Hold | None,
+) -> None:
+    """Claims of a timer that never ran."""
     for each in bounds:
         stored = StoredClaim(
             claim_id=each.claim_id,
@@ -70,9 +85,6 @@ def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
         )
         claims.add(facts.conn, stored, facts.sender.device_id)
         facts.open(stored)
-    adopt_resumes(facts, facts.claims[body.claim_id])
-    give_log(facts, body.timer_id)
-    return applied(log_id) if admission is None else held(admission, log_id)
 
 
 def edit_log(facts: Facts, action_id: str, body: EditBody) -> Outcome:

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from server.db.repositories import accounts
 from server.db.session import Connection
 from server.domain.corrections import Bounds
-from server.domain.errors import Invalid, NotFound
+from server.domain.errors import CORRECT_IT, Invalid, NotFound
 from server.domain.holds import FUTURE_LIMIT_S, TIME_HOLDS
 from server.domain.ids import uuid7
 from server.domain.messages import (
@@ -224,4 +224,4 @@ def _must_be_right(facts: Facts, wanted: Sequence[Bounds], *, is_long: bool = Fa
         elif not is_long and end - each.start > hours * 3600:
             errors.append(FieldError("end_time", f"No stretch of work is longer than {hours} hours."))
     if errors:
-        raise Invalid("Correct what is named and ask again.", errors=errors)
+        raise Invalid(CORRECT_IT, errors=errors)

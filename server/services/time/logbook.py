@@ -8,7 +8,7 @@ from server.db.repositories import catalog, claims, edits, log_pages, segments
 from server.db.repositories.edits import StoredEdit
 from server.db.session import Connection
 from server.domain import permissions
-from server.domain.errors import Conflict, Forbidden, Invalid, Locked, NotFound, PeriodClosed
+from server.domain.errors import CORRECT_IT, Conflict, Forbidden, Invalid, Locked, NotFound, PeriodClosed
 from server.domain.holds import HOLD_WORDS, Hold, Rejection
 from server.domain.messages import (
     AddBody,
@@ -91,7 +91,7 @@ def taken(outcome: Outcome) -> None:
         raise Locked("The project's budget is locked from then on. Ask its manager.")
     for reason, (field, message) in FIELDS.items():
         if code == reason:
-            raise Invalid("Correct what is named and ask again.", errors=[FieldError(field, message)])
+            raise Invalid(CORRECT_IT, errors=[FieldError(field, message)])
     raise Conflict(outcome.detail or HOLD_WORDS[Hold.EDITED_TWICE])
 
 

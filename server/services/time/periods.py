@@ -8,7 +8,7 @@ from typing import Final
 from server.db.repositories import budgets, organisation, periods
 from server.db.repositories.periods import Closing
 from server.db.session import Connection
-from server.domain.errors import Invalid, NotFound
+from server.domain.errors import CORRECT_IT, Invalid, NotFound
 from server.domain.messages import ClosePeriod, FieldError, Period, PeriodPage, Role
 from server.domain.principal import Principal
 from server.domain.trail import Entry, Facts
@@ -82,7 +82,7 @@ def _check(said: ClosePeriod, today: date) -> None:
     elif said.until_date - said.from_date > LONGEST:
         errors.append(FieldError("until_date", "Close at most ten years at once."))
     if errors:
-        raise Invalid("Correct what is named and ask again.", errors=errors)
+        raise Invalid(CORRECT_IT, errors=errors)
 
 
 def _midnight_ms(day: date, zone: tzinfo) -> int:

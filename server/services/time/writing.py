@@ -8,7 +8,7 @@ from server.db.repositories import accounts, log_pages, timers
 from server.db.repositories.actions import Sender
 from server.db.session import Connection
 from server.domain.claims import Claim
-from server.domain.errors import Conflict, Invalid, Stale
+from server.domain.errors import CORRECT_IT, Conflict, Invalid, Stale
 from server.domain.holds import Hold
 from server.domain.ids import uuid7
 from server.domain.messages import ActionKind, FieldError, Overlap, TimeLog, TimerStatus, WrittenLog
@@ -96,4 +96,4 @@ def written(facts: Facts, log: TimeLog) -> WrittenLog:
 
 
 def invalid(field: str, message: str) -> Invalid:
-    return Invalid("Correct what is named and ask again.", errors=[FieldError(field, message)])
+    return Invalid(CORRECT_IT, errors=[FieldError(field, message)])
