@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from server.db.repositories.instants import to_s
 from server.db.session import Connection, insert_row
@@ -16,7 +16,6 @@ from server.db.tables import closed_periods, period_requests, project_members, p
 from server.domain.messages import AskedChange, Period, PeriodRequest, RequestStatus
 
 _closed: Final = closed_periods.c.reopened_at.is_(None)
-_UNTIL: Final = select(func.max(closed_periods.c.until_ms)).where(_closed)
 _CLOSES: Final = (
     select(closed_periods.c.id)
     .where(
@@ -81,11 +80,6 @@ class Reader:
     user_id: int
     manages: bool
     sees_all: bool
-
-
-def closed_until(conn: Connection) -> int:
-    """Nothing is closed from this millisecond on."""
-    return conn.execute(_UNTIL).scalar() or 0
 
 
 def closes(conn: Connection, project_ids: Sequence[int], start_ms: int, end_ms: int) -> bool:

@@ -65,9 +65,9 @@ class Facts:
     def author_id(self) -> int:
         return self.principal.user_id if self.author is None else self.author
 
-    @cached_property
+    @property
     def organisation(self) -> Organisation:
-        return organisation.find(self.conn)
+        return self._holds[0]
 
     def terms(self, project_id: int, day: date) -> Terms:
         """What a log that begins there and then gets; asked once for all logs of that day."""
@@ -174,7 +174,7 @@ class Facts:
 
     def may_be_closed(self, start: int) -> bool:
         """False where nothing is closed from this second on, on any project."""
-        return not self.is_approved and start * 1000 < self._closed_until
+        return not self.is_approved and start * 1000 < self._holds[1]
 
     def is_closed(self, project_ids: Iterable[int | None], start: int, end: int) -> bool:
         """Whether time between these seconds may be changed on request only, on one of these projects."""
@@ -184,5 +184,6 @@ class Facts:
         return periods.closes(self.conn, known, start * 1000, end * 1000)
 
     @cached_property
-    def _closed_until(self) -> int:
-        return periods.closed_until(self.conn)
+    def _holds(self) -> tuple[Organisation, int]:
+        """What holds for everybody, and the millisecond from which on nothing is closed."""
+        return organisation.find_for_time(self.conn)
