@@ -37,9 +37,6 @@ _CHANGE: Final = (
     update(exchange_rates).where(exchange_rates.c.id == bindparam("b_id")).values(rate=bindparam("n_rate"))
 )
 _REMOVE: Final = delete(exchange_rates).where(exchange_rates.c.id == bindparam("b_id"))
-_BUDGET_CURRENCY: Final = select(project_budgets.c.currency).where(
-    project_budgets.c.project_id == bindparam("b_project_id")
-)
 _WAITING: Final = (
     select(logs.c.id)
     .join_from(logs, project_budgets, project_budgets.c.project_id == logs.c.project_id)
@@ -126,12 +123,6 @@ def change(conn: Connection, exchange_id: int, rate: Decimal) -> None:
 
 def remove(conn: Connection, exchange_id: int) -> None:
     conn.execute(_REMOVE, {"b_id": exchange_id})
-
-
-def budget_currency(conn: Connection, project_id: int) -> str | None:
-    """None: the project has no budget."""
-    found: str | None = conn.execute(_BUDGET_CURRENCY, {"b_project_id": project_id}).scalar()
-    return found
 
 
 def _pair_of(source: str, target: str, day: date) -> dict[str, Any]:

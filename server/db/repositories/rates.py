@@ -30,6 +30,7 @@ from sqlalchemy import (
 from server.db.session import Connection
 from server.db.tables import (
     organisation_rates,
+    project_budgets,
     project_member_rates,
     project_members,
     project_rates,
@@ -119,6 +120,12 @@ _holding: Final = union_all(
     )
 ).subquery()
 _HOLDING: Final = select(_holding).order_by(_holding.c.place, _holding.c.effective_from.desc()).limit(1)
+_HOLDING_ON: Final = _HOLDING.add_columns(
+    select(project_budgets.c.currency)
+    .where(project_budgets.c.project_id == bindparam("b_project_id"))
+    .scalar_subquery()
+    .label("budget_currency")
+)
 _LATEST_FIRST: Final = (_everything.c.effective_from.desc(), _everything.c.place, _everything.c.id.desc())
 
 
@@ -126,10 +133,14 @@ def holding(conn: Connection, user_id: int, project_id: int | None, day: date) -
     """The one that holds that day, by the order of the levels. `project_id` None: for work in general."""
     asked = {"b_user_id": user_id, "b_project_id": project_id or 0, "b_day": day}
     row = conn.execute(_HOLDING, asked).first()
-    if row is None:
-        return None
-    dated = _dated(row)
-    return Found(dated.rate, BY_ORDER[row.place], dated.since, dated.until)
+    return None if row is None else _found(row)
+
+
+def holding_on(conn: Connection, user_id: int, project_id: int, day: date) -> tuple[Found | None, str | None]:
+    """As `holding`, and the currency of that project's budget: None where there is no budget, or nothing holds."""
+    asked = {"b_user_id": user_id, "b_project_id": project_id, "b_day": day}
+    row = conn.execute(_HOLDING_ON, asked).first()
+    return (None, None) if row is None else (_found(row), row.budget_currency)
 
 
 def of_owner(conn: Connection, owner: Owner) -> list[DatedRate]:
@@ -269,6 +280,11 @@ def _row(owner: Owner, dated: DatedRate) -> dict[str, Any]:
 
 def _stored(row: Any) -> StoredRate:
     return StoredRate(row.id, Owner(BY_ORDER[row.place], row.user_id, row.project_id), _dated(row))
+
+
+def _found(row: Any) -> Found:
+    dated = _dated(row)
+    return Found(dated.rate, BY_ORDER[row.place], dated.since, dated.until)
 
 
 def _dated(row: Any) -> DatedRate:

@@ -32,8 +32,7 @@ def general_rate(conn: Connection, user_id: int, day: date) -> Rate | None:
 
 def terms_for(conn: Connection, user_id: int, project_id: int, day: date) -> Terms:
     """What is copied onto a log of that project that begins on that day of the organisation."""
-    found = rates.holding(conn, user_id, project_id, day)
-    target = None if found is None else exchange.budget_currency(conn, project_id)
+    found, target = rates.holding_on(conn, user_id, project_id, day)
     if found is None or target is None or target == found.rate.currency:
         return Terms(found)
     return Terms(found, exchange.holding(conn, found.rate.currency, target, day))
