@@ -12,7 +12,7 @@ from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
 from server.db.tables import active_timers, claims, issues, project_budgets, users
 from server.domain.holds import Hold
-from server.domain.messages import Rate, RateType
+from server.domain.messages import AtLimit, Rate, RateType
 
 ONLY_SLOT: Final = 1
 FIRST_REVISION: Final = "0"
@@ -24,6 +24,7 @@ _STATE: Final = (
         *REVISIONS,
         issues.c.key,
         issues.c.summary,
+        project_budgets.c.at_limit,
     )
     .join_from(users, active_timers, active_timers.c.user_id == users.c.id, isouter=True)
     .join(issues, issues.c.id == active_timers.c.issue_id, isouter=True)
@@ -75,7 +76,7 @@ class Running:
     """The user's timer. Counted seconds are `closed_seconds`, plus now minus `running_since` while it runs.
 
     `log_id` None: its issue is unknown or not for this user. `logged_cost`: what the log costs already, in the currency of
-    its rate; `exchange_rate` and `converted_currency` are the log's.
+    its rate; `exchange_rate` and `converted_currency` are the log's. `at_limit`: of its project's budget, None without one.
     """
 
     timer_id: str
@@ -95,6 +96,7 @@ class Running:
     converted_currency: str | None = None
     issue_key: str | None = None
     issue_summary: str | None = None
+    at_limit: AtLimit | None = None
 
     def elapsed(self, now: int) -> int:
         if self.running_since is None:
@@ -201,4 +203,5 @@ def _running(row: Any) -> Running:
         hold=None if row.hold_code is None else Hold(row.hold_code),
         issue_key=row.key,
         issue_summary=row.summary,
+        at_limit=None if row.at_limit is None else AtLimit(row.at_limit),
     )

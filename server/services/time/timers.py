@@ -70,7 +70,7 @@ def start(conn: Connection, principal: Principal, request: StartTimer, now_ms: i
     timer_id, claim_id = uuid7(now_ms), uuid7(now_ms)
     _record(facts, ActionKind.START, StartBody(timer_id, claim_id, place.issue_id, server_instant(facts.now)))
     reproject(facts)
-    past_budget.mark(facts)
+    _mark(facts, current)
     log_id = facts.claims[claim_id].time_log_id or 0
     return TimerReply(
         success=True,
@@ -119,7 +119,7 @@ def stop(conn: Connection, principal: Principal, request: StopTimer, now_ms: int
     at = _end_at(facts, current)
     _record(facts, ActionKind.STOP, _stop_body(current, at, EndCause.USER, request.description))
     figures = reproject(facts)
-    past_budget.mark(facts)
+    _mark(facts, current)
     log = None if current.log_id is None else figures.get(current.log_id)
     seconds = current.closed_seconds if log is None else log.duration_seconds
     return TimerReply(
@@ -185,6 +185,12 @@ def _end_at(facts: Facts, current: Running) -> int:
     if current.claim_id is None:
         return max(facts.now, current.paused_at or 0)
     return max(facts.now, facts.claims[current.claim_id].claim.start)
+
+
+def _mark(facts: Facts, stopped: Running | None) -> None:
+    """What lies beyond its project's budget, where the project wants to know that."""
+    if stopped is not None and stopped.at_limit is AtLimit.NON_BILLABLE:
+        past_budget.mark(facts)
 
 
 def _stop_body(current: Running, at: int, cause: EndCause, description: str | None = None) -> StopBody:
