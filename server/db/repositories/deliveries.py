@@ -6,24 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 
 from server.db.session import Connection
 from server.db.tables import deliveries, notifications, project_members, projects, users, webhooks
 from server.domain.delivery import Channel, Errand, Hook, Mailbox, State, Told
 from server.domain.messages import Role
-
-_makers: Final = users.alias("makers")
-
-
-def _may_know(person: FromClause) -> ColumnElement[bool]:
-    """What happened on the project of the notification, at the time of the delivery."""
-    is_member = exists().where(
-        project_members.c.user_id == person.c.id, project_members.c.project_id == notifications.c.project_id
-    )
-    leads = or_(person.c.role == Role.ADMIN, and_(person.c.role == Role.MANAGER, is_member))
-    return and_(person.c.is_active, leads)
-
 
 _DUE: Final = (
     select(
@@ -49,9 +37,7 @@ _DUE: Final = (
     .join(
         users,
         and_(
-            deliveries.c.channel == Channel.EMAIL,
-            users.c.id == deliveries.c.recipient_id,
-            _may_know(users),
+            deliveries.c.channel == Channel.EMAIL, users.c.id == deliveries.c.recipient_id, users.c.is_active
         ),
         isouter=True,
     )
@@ -61,13 +47,36 @@ _DUE: Final = (
             deliveries.c.channel == Channel.WEBHOOK,
             webhooks.c.id == deliveries.c.recipient_id,
             webhooks.c.ended_at.is_(None),
-            exists().where(_makers.c.id == webhooks.c.created_by, _may_know(_makers)),
         ),
         isouter=True,
     )
     .where(deliveries.c.state == State.WAITING, deliveries.c.due_at <= bindparam("now_ms"))
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("most"))
+)
+_is_member: Final = exists().where(
+    project_members.c.user_id == users.c.id, project_members.c.project_id == notifications.c.project_id
+)
+_MAY_BE_TOLD: Final = (
+    select(deliveries.c.id)
+    .join_from(deliveries, notifications, notifications.c.id == deliveries.c.notification_id)
+    .join(
+        webhooks,
+        and_(deliveries.c.channel == Channel.WEBHOOK, webhooks.c.id == deliveries.c.recipient_id),
+        isouter=True,
+    )
+    .join(
+        users,
+        users.c.id
+        == case(
+            (deliveries.c.channel == Channel.EMAIL, deliveries.c.recipient_id), else_=webhooks.c.created_by
+        ),
+    )
+    .where(
+        deliveries.c.id == bindparam("id"),
+        users.c.is_active,
+        or_(users.c.role == Role.ADMIN, and_(users.c.role == Role.MANAGER, _is_member)),
+    )
 )
 _MINE: Final = (
     deliveries.c.id == bindparam("b_id"),
@@ -142,6 +151,11 @@ class Course:
 def due(conn: Connection, now_ms: int, most: int) -> list[Errand]:
     """Longest due first."""
     return [_errand(row) for row in conn.execute(_DUE, {"now_ms": now_ms, "most": most})]
+
+
+def may_be_told(conn: Connection, errand: Errand) -> bool:
+    """Whether its recipient, or whoever set up the webhook, may still know what happens on that project."""
+    return conn.execute(_MAY_BE_TOLD, {"id": errand.delivery_id}).first() is not None
 
 
 def begin(conn: Connection, errand: Errand, due_at_ms: int) -> bool:

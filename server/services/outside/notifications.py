@@ -55,12 +55,12 @@ def due(conn: Connection, now_ms: int, most: int) -> list[Errand]:
 def begin(conn: Connection, errand: Errand, now_ms: int, chance: float) -> Errand | None:
     """The attempt is counted before it is made: whoever crashes in it tries again after the usual pause.
 
-    None: it is not to be made, because another instance makes it or its recipient is gone. `chance`: see `pause_ms`.
+    None: it is not to be made, because another instance makes it or its recipient is gone or may not know of it any more. `chance`: see `pause_ms`.
     """
     begun = replace(errand, attempts=errand.attempts + 1)
     if not deliveries.begin(conn, errand, now_ms + pause_ms(begun.attempts, chance)):
         return None
-    if errand.to is None:
+    if errand.to is None or not deliveries.may_be_told(conn, errand):
         deliveries.settle(conn, begun, State.CANCELLED, None, now_ms)
         return None
     return begun
