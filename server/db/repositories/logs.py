@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection, insert_row
@@ -42,16 +42,21 @@ _FIGURES: Final = select(
     logs.c.is_deleted,
     *_TERMS,
 ).where(logs.c.id.in_(bindparam("ids", expanding=True)))
-_SET_FIGURES: Final = (
-    update(logs)
-    .where(logs.c.id == bindparam("b_id"))
-    .values(
-        duration_seconds=bindparam("b_duration_seconds"),
-        total_cost=bindparam("b_total_cost"),
-        converted_cost=bindparam("b_converted_cost"),
-        updated_at=bindparam("b_now_ms"),
+_FIGURES_OF: Final = ("duration_seconds", "total_cost", "converted_cost")
+_STATE_OF: Final = ("status", "end_time", "paused_at", "resumed_at", "description")
+
+
+def _setting(*names: str) -> Update:
+    return (
+        update(logs)
+        .where(logs.c.id == bindparam("b_id"))
+        .values(updated_at=bindparam("b_now_ms"), **{name: bindparam(f"b_{name}") for name in names})
     )
-)
+
+
+_SET_FIGURES: Final = _setting(*_FIGURES_OF)
+_SET_STATE: Final = _setting(*_STATE_OF)
+_SET_BOTH: Final = _setting(*_FIGURES_OF, *_STATE_OF)
 _SET_TERMS: Final = (
     update(logs)
     .where(logs.c.id == bindparam("b_id"))
@@ -64,18 +69,6 @@ _SET_TERMS: Final = (
         exchange_rate=bindparam("b_exchange_rate"),
         exchange_since=bindparam("b_exchange_since"),
         converted_currency=bindparam("b_converted_currency"),
-    )
-)
-_SET_STATE: Final = (
-    update(logs)
-    .where(logs.c.id == bindparam("b_id"))
-    .values(
-        status=bindparam("b_status"),
-        end_time=bindparam("b_end_time"),
-        paused_at=bindparam("b_paused_at"),
-        resumed_at=bindparam("b_resumed_at"),
-        description=bindparam("b_description"),
-        updated_at=bindparam("b_now_ms"),
     )
 )
 _SET_PLACE: Final = (
@@ -194,19 +187,24 @@ def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
     }
 
 
-def set_figures(conn: Connection, new: Sequence[Figures], now_ms: int) -> None:
-    rows = [
-        {
-            "b_id": each.log_id,
-            "b_duration_seconds": each.duration_seconds,
-            "b_total_cost": each.total_cost,
-            "b_converted_cost": each.converted_cost,
-            "b_now_ms": now_ms,
-        }
-        for each in new
-    ]
-    if rows:
-        conn.execute(_SET_FIGURES, rows)
+def write(conn: Connection, figures: Mapping[int, Figures], states: Mapping[int, State], now_ms: int) -> None:
+    """By log, what changed of it. One of which both did is written once."""
+    for statement, log_ids in (
+        (_SET_BOTH, figures.keys() & states.keys()),
+        (_SET_FIGURES, figures.keys() - states.keys()),
+        (_SET_STATE, states.keys() - figures.keys()),
+    ):
+        rows = [
+            {
+                "b_id": log_id,
+                "b_now_ms": now_ms,
+                **_figures(figures.get(log_id)),
+                **_state(states.get(log_id)),
+            }
+            for log_id in sorted(log_ids)
+        ]
+        if rows:
+            conn.execute(statement, rows)
 
 
 def set_place(conn: Connection, figures: Figures, revision: int) -> None:
@@ -227,25 +225,30 @@ def set_place(conn: Connection, figures: Figures, revision: int) -> None:
 
 
 def set_terms(conn: Connection, log_id: int, terms: Terms) -> None:
-    """What is copied onto it from now on. Its figures follow with `set_figures`."""
+    """What is copied onto it from now on. Its figures follow with `write`."""
     conn.execute(_SET_TERMS, {"b_id": log_id, **{f"b_{name}": each for name, each in _terms(terms).items()}})
 
 
-def set_states(conn: Connection, new: Sequence[tuple[int, State]], now_ms: int) -> None:
-    rows = [
-        {
-            "b_id": log_id,
-            "b_status": state.status,
-            "b_end_time": to_ms(state.end_time),
-            "b_paused_at": to_ms(state.paused_at),
-            "b_resumed_at": to_ms(state.resumed_at),
-            "b_description": state.description,
-            "b_now_ms": now_ms,
-        }
-        for log_id, state in new
-    ]
-    if rows:
-        conn.execute(_SET_STATE, rows)
+def _figures(figures: Figures | None) -> dict[str, Any]:
+    if figures is None:
+        return {}
+    return {
+        "b_duration_seconds": figures.duration_seconds,
+        "b_total_cost": figures.total_cost,
+        "b_converted_cost": figures.converted_cost,
+    }
+
+
+def _state(state: State | None) -> dict[str, Any]:
+    if state is None:
+        return {}
+    return {
+        "b_status": state.status,
+        "b_end_time": to_ms(state.end_time),
+        "b_paused_at": to_ms(state.paused_at),
+        "b_resumed_at": to_ms(state.resumed_at),
+        "b_description": state.description,
+    }
 
 
 def _terms(terms: Terms) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from server.services.counting.window import Window, look
 from server.services.money.crossing import settle
 from server.services.reporting import totals
 
+Change = tuple[Figures, Figures]  # of a log, before and after
+
 
 def reproject(facts: Facts) -> dict[int, Figures]:
     """Brings everything derived into step with the facts that were touched; the figures of the logs that changed."""
@@ -36,11 +38,12 @@ def reproject(facts: Facts) -> dict[int, Figures]:
         return {}
     window = look(facts.conn, facts.principal.user_id, _settle_claims(facts), facts.organisation.limits)
     _move_provisional_ends(facts, window)
-    figures, spendings = _count(facts, window)
-    _tell_stories(facts)
+    figures, changed = _count(facts, window)
+    _write_logs(facts, changed)
     set_present(facts, window, figures)
     accounts.bump_revision(facts.conn, facts.principal.user_id)
     after.tell(facts.conn, TimeChanged(facts.principal.user_id))
+    spendings = [each for before, now in changed for each in _spendings(before, now)]
     settle(facts.conn, spendings, {each.project_id for each in figures.values()}, facts.sender.now_ms)
     return figures
 
@@ -73,8 +76,8 @@ def _move_provisional_ends(facts: Facts, window: Window) -> None:
     claims.end_provisionally(facts.conn, moved)
 
 
-def _count(facts: Facts, window: Window) -> tuple[dict[int, Figures], list[Spending]]:
-    """Writes the segments and what they make of the logs; the figures of the logs at hand, and what they cost more."""
+def _count(facts: Facts, window: Window) -> tuple[dict[int, Figures], list[Change]]:
+    """Writes the segments; what they make of the logs at hand, and of which of them something else than before."""
     user_id = facts.principal.user_id
     stored = segments.since(facts.conn, user_id, window.since) if _was_counted(facts, window) else {}
     since = min((each.start for each in stored), default=window.since)
@@ -113,17 +116,14 @@ def _seconds(new: Iterable[Segment], gone: Iterable[Segment]) -> dict[int, int]:
     return change
 
 
-def _figures(
-    facts: Facts, window: Window, change: dict[int, int]
-) -> tuple[dict[int, Figures], list[Spending]]:
+def _figures(facts: Facts, window: Window, change: dict[int, int]) -> tuple[dict[int, Figures], list[Change]]:
     corrected = corrected_logs(facts)
     concerned = {*change, *corrected}
     if window.live is not None and window.live.time_log_id is not None:
         concerned.add(window.live.time_log_id)
     figures = {log_id: made for log_id, made in facts.new_logs.items() if log_id in concerned}
     figures |= logs.figures(facts.conn, sorted(concerned - figures.keys()))
-    spendings: list[Spending] = []
-    changed: list[tuple[Figures, Figures]] = []
+    changed: list[Change] = []
     for log_id in {**change, **corrected}:
         seconds = change.get(log_id, 0)
         facts.moved_seconds[log_id] += seconds
@@ -134,10 +134,13 @@ def _figures(
         after = moved.counting(before.duration_seconds + seconds)
         figures[log_id] = after
         changed.append((before, after))
-        spendings += _spendings(before, after)
-    logs.set_figures(facts.conn, [after for _, after in changed], facts.sender.now_ms)
+    return figures, changed
+
+
+def _write_logs(facts: Facts, changed: list[Change]) -> None:
+    figures = {now.log_id: now for _, now in changed}
+    logs.write(facts.conn, figures, _states(facts), facts.sender.now_ms)
     totals.move(facts.conn, changed)
-    return figures, spendings
 
 
 def _spendings(before: Figures, after: Figures) -> list[Spending]:
@@ -152,8 +155,9 @@ def _spendings(before: Figures, after: Figures) -> list[Spending]:
     return [Spending(*where, delta) for where, delta in change.items() if delta or changed_place]
 
 
-def _tell_stories(facts: Facts) -> None:
-    told = []
+def _states(facts: Facts) -> dict[int, State]:
+    """What became of the timers, by their logs."""
+    told = {}
     for timer_id in facts.touched_timers:
         same_timer = facts.claims_of(timer_id)
         log_id = next((each.time_log_id for each in same_timer if each.time_log_id is not None), None)
@@ -161,8 +165,8 @@ def _tell_stories(facts: Facts) -> None:
             continue
         state = _state(facts, timer_id, same_timer)
         if log_id not in facts.new_logs or state != AS_BEGUN:
-            told.append((log_id, state))
-    logs.set_states(facts.conn, told, facts.sender.now_ms)
+            told[log_id] = state
+    return told
 
 
 def _state(facts: Facts, timer_id: str, same_timer: list[StoredClaim]) -> State:
