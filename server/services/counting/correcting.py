@@ -24,6 +24,10 @@ FIRST_SECOND: Final = 946_684_800  # of the year 2000
 EARLY_EDIT: Final = "The start of this timer has not arrived yet; the correction counts as soon as it does."
 BACKWARDS: Final = rejected(Rejection.END_BEFORE_START, "The end has to lie after the start.")
 TOO_OLD: Final = rejected(Rejection.SCHEMA, "This lies before the year 2000.")
+MOST: Final = 500  # each is read again with every later one
+TOO_OFTEN: Final = rejected(
+    Rejection.SCHEMA, f"This log was corrected {MOST} times. Delete it, and enter its time anew."
+)
 NOT_OF_IT: Final = rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
 
 
@@ -93,6 +97,8 @@ def edit_log(facts: Facts, action_id: str, body: EditBody) -> Outcome:
     refusal = _refusal(facts, body.timer_id, bounds) or _wrong_bounds(bounds)
     if refusal is not None:
         return refusal
+    if len(facts.edits.get(body.timer_id, ())) >= MOST and not facts.is_approved:
+        return TOO_OFTEN
     edit = Edit(
         action_id,
         body.timer_id,

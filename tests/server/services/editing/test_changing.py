@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from server.domain.errors import Invalid, Stale
+from server.domain.errors import Conflict, Invalid, Stale
 from server.domain.messages import RateLevel, TimerStatus
+from server.services.counting.correcting import MOST
 from tests.server.company import Company, Person
 from tests.server.daytime import at, spoken
 from tests.server.hand import Hand
@@ -256,3 +258,18 @@ def test_a_paused_timer_that_is_deleted_is_gone(anna: Person, hand: Hand) -> Non
     hand.delete(anna.log("BP-1").id)
     assert anna.status().status is TimerStatus.STOPPED
     anna.company.check()
+
+
+def test_a_log_is_not_corrected_without_end(anna: Person, hand: Hand) -> None:
+    """Each correction is read again with the next one. It can always be deleted."""
+    log = hand.add("BP-1", "9:00-10:00").log
+    device = anna.device()
+    names: dict[str, Any] = {"timer_id": log.timer_id, "base_rev": 1}
+    for number in range(MOST):
+        device.record("log.edit", "17:00", **names, set={"description": f"{number}"})
+        if number % 200 == 0:
+            device.sync()
+    device.sync()
+    with pytest.raises(Conflict, match="500 times"):
+        hand.change(log.id, is_billable=False)
+    hand.delete(log.id)
