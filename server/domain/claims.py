@@ -131,7 +131,7 @@ def held(claims: Iterable[Claim], pieces: Sequence[Piece]) -> list[tuple[int, in
         if claim.end is None or claim.last_end is None:
             continue
         spans.append((claim.end if claim.hold in COUNTS_TO_ITS_END else claim.start, claim.last_end))
-    return _without(_union(spans), [(piece.start, piece.end) for piece in pieces])
+    return without(_union(spans), [(piece.start, piece.end) for piece in pieces])
 
 
 def measure(stretches: Iterable[tuple[int, int]]) -> int:
@@ -155,8 +155,8 @@ def _union(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _without(stretches: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Both disjoint and in order."""
+def without(stretches: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of the first is not in the others; both disjoint and in order."""
     left: list[tuple[int, int]] = []
     following = 0
     for start, end in stretches:

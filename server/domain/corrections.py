@@ -29,12 +29,13 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where one claim begins and ends. `end` None: where its explicit ends say."""
+    """Where one claim begins and ends. `end` None: where its explicit ends say. `is_split`: the rest became another log."""
 
     claim_id: str
     start: int
     end: int | None = None
     is_void: bool = False
+    is_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,17 @@ def _words(valid: Sequence[Edit]) -> Words | None:
 def _bounds(valid: Sequence[Edit]) -> dict[str, Correction]:
     """What was entered by hand has no other end than the one that was entered."""
     entered = {each.claim_id: each.end for edit in valid if edit.way is Way.ADD for each in edit.bounds}
-    found = {}
+    found: dict[str, Correction] = {}
     for edit in valid:
         for each in edit.bounds:
             end = each.end
             if end is None and entered.get(each.claim_id) is not None:
                 end = max(each.start, entered[each.claim_id] or 0)
-            found[each.claim_id] = Correction(edit.action_id, edit.authored, each.start, end, each.is_void)
+            before = found.get(each.claim_id)
+            authored: int | None = edit.authored
+            if each.is_split and not each.is_void:
+                authored = None if before is None else before.authored
+            found[each.claim_id] = Correction(edit.action_id, authored, each.start, end, each.is_void)
     return found
 
 

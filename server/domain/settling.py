@@ -35,10 +35,13 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The bounds that a claim was given by hand last. `end` None: it ends where its explicit ends say."""
+    """The bounds that a claim was given by hand last. `end` None: it ends where its explicit ends say.
+
+    `authored` None: it was only split, and owns what is left of it as before.
+    """
 
     action_id: str
-    authored: int
+    authored: int | None
     start: int
     end: int | None
     is_void: bool = False
@@ -94,12 +97,21 @@ def settle(
         bounds[0].at if bounds else None,
         bounds[-1].at if bounds else None,
         hold,
-        opening.manual_at if correction is None else correction.authored,
+        _authored_at(opening, correction),
         opening.manual_at is not None,
     )
     if hold is None and bounds and bounds[-1].at > bounds[0].at:
         return Settled(claim, Hold.STOPPED_ELSEWHERE, bounds[-1].action_id)
     return Settled(claim, hold, cause)
+
+
+def _authored_at(opening: Opening, correction: Correction | None) -> int | None:
+    """None: where it starts."""
+    if correction is None:
+        return opening.manual_at
+    if correction.authored is not None:
+        return correction.authored
+    return opening.start if opening.manual_at is None else opening.manual_at
 
 
 def _gone_at(correction: Correction | None, fate: Fate) -> int | None:

@@ -113,19 +113,40 @@ class Book:
             page.rate = page.rate if page.project == before else HOURLY[page.project]
 
     def split(self, page: Page, at: int) -> list[Stretch]:
-        """What goes onto the new page: the beginning of a timer that goes on, the rest of any other log."""
+        """What goes onto the new page: the beginning of a timer that goes on, the rest of any other log.
+
+        Only of what is the page's own; what is kept is as old as before.
+        """
         early = [
-            Stretch(s.start, min(at, at if s.end is None else s.end), self.now)
+            Stretch(s.start, min(at, at if s.end is None else s.end), s.said)
             for s in page.stretches
             if s.start < at
         ]
         late = [
-            Stretch(max(s.start, at), s.end, self.now) for s in page.stretches if s.end is None or s.end > at
+            Stretch(max(s.start, at), s.end, s.said) for s in page.stretches if s.end is None or s.end > at
         ]
         keep, give = (late, early) if page is self.current else (early, late)
-        old = {(each.start, each.end): each.said for each in page.stretches}
-        page.stretches = [Stretch(s.start, s.end, old.get((s.start, s.end), self.now)) for s in keep]
-        return give
+        given: list[Stretch] = []
+        for each in give:
+            for tick in range(each.start, each.end or self.now):
+                if self.owner(tick) != page.log_id:
+                    continue
+                if given and given[-1].end == tick != each.start:
+                    given[-1].end = tick + 1
+                else:
+                    given.append(Stretch(tick, tick + 1, self.now))
+        page.stretches = keep
+        return given
+
+    def owner(self, tick: int) -> int | None:
+        """While the timer that runs goes on."""
+        covering = [
+            (each.said, page.log_id)
+            for page in self.pages
+            for each in page.stretches
+            if each.start <= tick < (self.now if each.end is None else each.end)
+        ]
+        return max(covering)[1] if covering else None
 
     def seconds(self) -> dict[int, int]:
         """By log: the timer that runs counts nothing yet of its open stretch."""

@@ -86,7 +86,7 @@ def add(conn: Connection, stored: StoredEdit) -> None:
 def _written(bounds: Sequence[Bounds]) -> str | None:
     if not bounds:
         return None
-    rows = [[each.claim_id, each.start, each.end, each.is_void] for each in bounds]
+    rows = [[each.claim_id, each.start, each.end, each.is_void, each.is_split] for each in bounds]
     return json.dumps(rows, separators=(",", ":"))
 
 

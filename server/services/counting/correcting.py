@@ -6,6 +6,7 @@ Each is a fact that is kept for ever. What it makes of the log follows in `serve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from server.db.repositories import claims, edits
@@ -93,7 +94,8 @@ def _enter(
 
 def edit_log(facts: Facts, action_id: str, body: EditBody) -> Outcome:
     """One that cannot be taken is kept, and changes nothing."""
-    bounds = [_bounds(each) for each in body.stretches]
+    is_split = body.timer_id in facts.kept_terms
+    bounds = [replace(_bounds(each), is_split=is_split) for each in body.stretches]
     refusal = _refusal(facts, body.timer_id, bounds) or _wrong_bounds(bounds)
     if refusal is not None:
         return refusal

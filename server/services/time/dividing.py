@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.db.repositories import logs
+from server.domain.claims import without
 from server.domain.ids import uuid7
 from server.domain.messages import ActionKind, AddBody, EditBody, Stretch, TimeLog
 from server.services.counting import bounds
 from server.services.counting.bodies import server_instant
 from server.services.counting.facts import Facts
+from server.services.counting.window import look
 from server.services.time.writing import invalid, is_current, record, stretches_of
 
 
 def divide(facts: Facts, log: TimeLog, at: int, *, is_billable: bool | None = None) -> str:
     """Records it, and gives the timer of the new log. `is_billable`: of the new one, None as before. Invalid.
 
+    Neither part takes a second that counts on another log.
     `facts` has the log's timer; the caller projects.
     """
     stretches = stretches_of(facts, log.timer_id)
     goes_on = is_current(facts, log) or any(each.end is None for each in stretches)
     cut = bounds.without_beginning if goes_on else bounds.without_rest
-    parts = bounds.beginning(stretches, at) if goes_on else bounds.rest(stretches, at)
+    parts = _own(facts, log, bounds.beginning(stretches, at) if goes_on else bounds.rest(stretches, at))
     changed = cut(stretches, at)
     left = len(stretches) - sum(each.is_void for each in changed)
     if not parts or not left or not changed:
@@ -42,3 +47,17 @@ def divide(facts: Facts, log: TimeLog, at: int, *, is_billable: bool | None = No
     )
     record(facts, ActionKind.ADD, body)
     return timer_id
+
+
+def _own(facts: Facts, log: TimeLog, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without what counts on the person's other logs."""
+    if not parts:
+        return []
+    since = min(start for start, _ in parts)
+    window = look(facts.conn, facts.principal.user_id, since, facts.organisation.limits)
+    others = [
+        (piece.start, piece.end)
+        for piece in window.live_pieces(since)
+        if window.log_of(piece.claim_id) != log.id
+    ]
+    return [left for part in parts for left in without([part], others)]

@@ -103,6 +103,22 @@ def test_the_stop_of_a_paused_timer_ends_it(limited: Company) -> None:
     assert [is_billable for *_, is_billable in told(limited.anna)] == [True, False]
 
 
+def test_what_was_entered_by_hand_keeps_its_time(limited: Company) -> None:
+    """An hour in the middle costs 50 dollars too, and is what is left over."""
+    limited.anna.start("BP-1")
+    limited.clock.advance(hours=4)
+    Hand(limited.anna).add("BP-2", "9:00-10:00", is_billable=False)
+    limited.clock.advance(hours=1)
+    limited.anna.stop()
+    assert limited.anna.counted("BP-2") == ["9:00-10:00"]
+    assert [(log.duration_seconds, log.is_billable) for log in limited.anna.logs()] == [
+        (3600, True),
+        (3600, False),
+        (3 * 3600, False),
+    ]
+    limited.check()
+
+
 def test_two_at_once_share_what_is_left(limited: Company) -> None:
     limited.anna.start("BP-1")
     limited.ben.start("BP-2")

@@ -47,6 +47,26 @@ def test_a_split_keeps_each_second_and_the_rate(anna: Person, hand: Hand, compan
     company.check()
 
 
+@pytest.mark.parametrize("runs", [False, True])
+def test_a_split_takes_nothing_from_another_log(anna: Person, hand: Hand, runs: bool) -> None:  # noqa: FBT001
+    """What was entered lies in the first part, and something in the second."""
+    anna.company.clock.advance(hours=-10)
+    anna.start("BP-1")
+    anna.company.clock.advance(hours=5)
+    hand.add("BP-2", "9:00-10:00")
+    hand.add("BP-2", "12:00-12:30")
+    anna.company.clock.advance(hours=1)
+    if not runs:
+        anna.stop()
+    hand.split(anna.log("BP-1").id, "11:00")
+    hand.split(next(log for log in anna.logs() if log.issue_key == "BP-1").id, "8:30")
+    if runs:
+        anna.stop()
+    assert anna.counted("BP-2") == ["9:00-10:00", "12:00-12:30"]
+    assert [log.duration_seconds for log in anna.logs() if log.issue_key == "BP-1"] == [1800, 5400, 9000]
+    anna.company.check()
+
+
 def test_a_split_in_a_pause(anna: Person, hand: Hand) -> None:
     log_id = tracked(anna, "9:00-10:00", "11:00-12:00", "13:00-14:00")
     parts = hand.split(log_id, "10:30")
