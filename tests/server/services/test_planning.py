@@ -229,7 +229,7 @@ def test_members_come_and_go(company: Company, boss: Person) -> None:
     for _ in range(2):
         remove(boss, "BP", user_id)
     assert members(boss, "BP") == ["Anna", "Ben", "Boss"]
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         carla.start("BP-2")
     carla.stop()
     assert [action for action, *_ in actions(company)][1:] == ["member.added", "member.removed"]
