@@ -22,6 +22,7 @@ LEFT_OUT: Final = "(the database's words are left out: they may name what somebo
 
 def open_log(level: LogLevel, stream: BinaryIO) -> FilteringBoundLogger:
     """JSON, a line an event."""
+    # Bound once: what wrap_logger returns would put itself together anew for every line.
     log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.BytesLogger(stream),
         processors=[
@@ -32,7 +33,7 @@ def open_log(level: LogLevel, stream: BinaryIO) -> FilteringBoundLogger:
             structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
+    ).bind()
     return log
 
 
