@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, exists, insert, or_, select, update
@@ -24,25 +23,39 @@ from server.db.tables import (
 from server.domain.budget import WHOLE, Threshold
 from server.domain.messages import AlertType, BudgetAlert, BudgetStatus
 
-_STANDINGS: Final = (
-    select(
-        project_budgets.c.id,
-        project_budgets.c.project_id,
-        project_budgets.c.total_budget,
-        project_budgets.c.total_cost,
-        project_budgets.c.currency,
-        project_budgets.c.status,
-        project_budgets.c.start_date,
-        project_budgets.c.alert_threshold,
-        project_budgets.c.critical_threshold,
-        budget_thresholds.c.alert_type,
-        budget_thresholds.c.is_armed,
-        budget_thresholds.c.generation,
-        setting("enable_budget_tracking").label("enable_budget_tracking"),
-        setting("enable_budget_alerts").label("enable_budget_alerts"),
-        setting("time_zone").label("time_zone"),
+
+def _threshold(name: str, alert_type: AlertType) -> Any:
+    """Read for each kind by itself, so that a budget is one row, also where its timers are summed up beside it."""
+    return (
+        select(budget_thresholds.c[name])
+        .where(
+            budget_thresholds.c.project_budget_id == project_budgets.c.id,
+            budget_thresholds.c.alert_type == str(alert_type),
+        )
+        .scalar_subquery()
+        .label(f"{alert_type}_{name}")
     )
-    .join_from(project_budgets, budget_thresholds)
+
+
+AMOUNTS: Final = (
+    project_budgets.c.project_id,
+    project_budgets.c.total_budget,
+    project_budgets.c.total_cost,
+    project_budgets.c.alert_threshold,
+    project_budgets.c.critical_threshold,
+)
+WATCH: Final = (
+    project_budgets.c.id,
+    project_budgets.c.currency,
+    project_budgets.c.status,
+    project_budgets.c.start_date,
+    *(_threshold(name, each) for each in AlertType for name in ("is_armed", "generation")),
+    setting("enable_budget_tracking").label("enable_budget_tracking"),
+    setting("enable_budget_alerts").label("enable_budget_alerts"),
+    setting("time_zone").label("time_zone"),
+)
+_STANDINGS: Final = (
+    select(*AMOUNTS, *WATCH)
     .where(project_budgets.c.project_id.in_(bindparam("project_ids", expanding=True)))
     .order_by(project_budgets.c.project_id)
 )
@@ -120,8 +133,7 @@ class NewAlert:
 
 def standings(conn: Connection, project_ids: Sequence[int]) -> list[Standing]:
     """Of the projects that have a budget, by project."""
-    rows = conn.execute(_STANDINGS, {"project_ids": project_ids})
-    return [_standing(list(group)) for _, group in groupby(rows, lambda row: row.project_id)]
+    return [standing(row) for row in conn.execute(_STANDINGS, {"project_ids": project_ids})]
 
 
 def take(conn: Connection, project_ids: Sequence[int]) -> None:
@@ -220,9 +232,8 @@ def _narrow(question: Select[Any], asked: AlertQuestion) -> Select[Any]:
     return question
 
 
-def _standing(rows: list[Any]) -> Standing:
-    row = rows[0]
-    thresholds = (Threshold(AlertType(each.alert_type), each.is_armed, each.generation) for each in rows)
+def standing(row: Any) -> Standing:
+    """Of a row with the columns of AMOUNTS and WATCH."""
     return Standing(
         row.id,
         row.project_id,
@@ -236,7 +247,10 @@ def _standing(rows: list[Any]) -> Standing:
             AlertType.CRITICAL: row.critical_threshold,
             AlertType.EXCEEDED: WHOLE,
         },
-        tuple(sorted(thresholds, key=lambda each: list(AlertType).index(each.alert_type))),
+        tuple(
+            Threshold(each, getattr(row, f"{each}_is_armed"), getattr(row, f"{each}_generation"))
+            for each in AlertType
+        ),
         row.enable_budget_tracking,
         row.enable_budget_alerts,
         row.time_zone,

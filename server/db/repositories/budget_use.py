@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, select, type_coerce
 
-from server.db.repositories import meters
+from server.db.repositories import alerts, meters
+from server.db.repositories.alerts import Standing
 from server.db.repositories.organisation import setting
 from server.db.session import Connection
 from server.db.tables import active_timers, project_budgets, project_members
@@ -38,11 +39,7 @@ def _sum(rate_type: RateType, amount: Any, *also: Any) -> Any:
 
 _BUDGET: Final = (
     select(
-        project_budgets.c.project_id,
-        project_budgets.c.total_budget,
-        project_budgets.c.total_cost,
-        project_budgets.c.alert_threshold,
-        project_budgets.c.critical_threshold,
+        *alerts.AMOUNTS,
         project_budgets.c.at_limit,
         project_budgets.c.is_locked,
         project_budgets.c.locked_at,
@@ -57,8 +54,10 @@ _BUDGET: Final = (
     .group_by(project_budgets.c.id)
 )
 _OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
-_OF_PROJECTS: Final = _BUDGET.where(
-    project_budgets.c.project_id.in_(bindparam("project_ids", expanding=True))
+_WATCHED: Final = (
+    _BUDGET.add_columns(*alerts.WATCH)
+    .where(project_budgets.c.project_id.in_(bindparam("project_ids", expanding=True)))
+    .order_by(project_budgets.c.project_id)
 )
 _OF_MEMBER: Final = (
     _BUDGET.join(project_members, project_members.c.project_id == project_budgets.c.project_id)
@@ -97,10 +96,10 @@ def of_project(conn: Connection, project_id: int, now_ms: int) -> Use | None:
     return None if row is None else _use(conn, row, now_ms)
 
 
-def of_projects(conn: Connection, project_ids: Sequence[int], now_ms: int) -> list[Use]:
-    """Of those that have a budget, if budgets are tracked."""
-    rows = conn.execute(_OF_PROJECTS, {"project_ids": project_ids, "now_ms": now_ms}).all()
-    return [_use(conn, row, now_ms) for row in rows]
+def watched(conn: Connection, project_ids: Sequence[int], now_ms: int) -> list[tuple[Standing, Use]]:
+    """Of those that have a budget, if budgets are tracked, by project; with what their thresholds see."""
+    rows = conn.execute(_WATCHED, {"project_ids": project_ids, "now_ms": now_ms}).all()
+    return [(alerts.standing(row), _use(conn, row, now_ms)) for row in rows]
 
 
 def of_member(conn: Connection, user_id: int, now_ms: int) -> list[Use]:

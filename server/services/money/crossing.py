@@ -95,13 +95,11 @@ def _may_have_moved(conn: Connection, project_ids: Sequence[int], at: int) -> li
     Found by sums of the database, which are not rounded per log: each timer makes them wrong by half a unit at most.
     """
     found = []
-    standings = {each.project_id: each for each in _tracked(conn, project_ids)}
-    for use in budget_use.of_projects(conn, list(standings), at * 1000) if standings else ():
-        used = int(use.used.scaleb(PLACES))
-        standing, slack = standings[use.project_id], use.timers + 1
+    for standing, use in budget_use.watched(conn, project_ids, at * 1000) if project_ids else ():
+        used, slack = int(use.used.scaleb(PLACES)), use.timers + 1
         if any(_look(standing, about, at).is_news for about in (used - slack, used + slack)):
             found.append(use.project_id)
-    return sorted(found)
+    return found
 
 
 def _tracked(conn: Connection, project_ids: Sequence[int]) -> list[Standing]:
