@@ -8,7 +8,7 @@ from server.settings import BadSetting, LogLevel, Settings, read
 
 
 def test_nothing_is_needed() -> None:
-    assert read({}) == Settings("127.0.0.1", 8765, None, LogLevel.INFO)
+    assert read({}) == Settings(host="127.0.0.1", port=8765, database_url=None, log_level=LogLevel.INFO)
 
 
 def test_everything_can_be_set() -> None:
@@ -16,10 +16,15 @@ def test_everything_can_be_set() -> None:
         "HOURKEEP_HOST": "0.0.0.0",  # noqa: S104  # nobody listens there
         "HOURKEEP_PORT": "80",
         "HOURKEEP_DATABASE_URL": "sqlite:////srv/hourkeep.sqlite3",
+        "HOURKEEP_REPLICA_URL": "postgresql://reader@127.0.0.2/hourkeep",
         "HOURKEEP_LOG_LEVEL": "DEBUG",
     }
     assert read(variables) == Settings(
-        variables["HOURKEEP_HOST"], 80, "sqlite:////srv/hourkeep.sqlite3", LogLevel.DEBUG
+        host=variables["HOURKEEP_HOST"],
+        port=80,
+        database_url="sqlite:////srv/hourkeep.sqlite3",
+        replica_url="postgresql://reader@127.0.0.2/hourkeep",
+        log_level=LogLevel.DEBUG,
     )
 
 
