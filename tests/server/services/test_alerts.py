@@ -130,6 +130,19 @@ def test_a_correction_arms_it_again(budgeted: Company) -> None:
     assert budgeted.raised("BP")[3:] == ["warning 80.00 at 18:00"]
 
 
+def test_each_threshold_is_armed_by_itself(budgeted: Company) -> None:
+    """What is still past the warning is told of the next crossing of the critical one."""
+    work(budgeted, 228)
+    budgeted.set_budget("BP", 220)
+    budgeted.sweep()
+    work(budgeted, 23)
+    assert budgeted.raised("BP") == [
+        "warning 95.00 at 11:48",
+        "critical 95.00 at 11:48",
+        "critical 95.07 at 12:11",
+    ]
+
+
 def test_a_larger_budget_arms_it_again(budgeted: Company) -> None:
     work(budgeted, 192)
     budgeted.set_budget("BP", 400)
