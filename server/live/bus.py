@@ -109,7 +109,9 @@ class Ear:
         """What happened since; nothing, after that time without anything. None: listening has ended."""
         if not self._bus.is_closed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), within_s)
+                # wait_for of Python 3.11 forgets that it was cancelled when it is woken at the same moment.
+                async with asyncio.timeout(within_s):
+                    await self._awake.wait()
         if self._bus.is_closed:
             return None
         self._awake.clear()

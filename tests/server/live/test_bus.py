@@ -130,3 +130,23 @@ def test_whoever_has_gone_is_forgotten() -> None:
     assert bus.ears == 1
     ear.close()
     assert bus.ears == 0
+
+
+def test_whoever_is_woken_and_sent_away_at_once_goes() -> None:
+    async def main() -> None:
+        bus = Bus("one")
+        ear = bus.listen(lambda _: True, None)
+
+        async def listen() -> None:
+            while await ear.next(3600):
+                pass
+
+        task = asyncio.create_task(listen())
+        await asyncio.sleep(0)
+        bus.publish((TimeChanged(1),))
+        task.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert task.cancelled()
+
+    asyncio.run(main())
