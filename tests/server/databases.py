@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -152,7 +153,7 @@ def server(kind: str) -> Server:
 class OnServer:
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._name = f"{OURS}{os.getpid()}"
+        self._name = f"{OURS}{os.getpid()}_{secrets.token_hex(4)}"
         remove_left_behind(server)
         server.say(f"CREATE DATABASE {self._name}")
         if server.kind == POSTGRESQL:
