@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -40,7 +40,17 @@ class Organisation:
 
     def day_of(self, at_s: int) -> date:
         """The organisation's day in which this second lies."""
-        return datetime.fromtimestamp(at_s, self.zone).date()
+        return day_in(self.zone, at_s)
+
+
+def day_in(zone: tzinfo, at_s: int) -> date:
+    """The day in which this second lies there."""
+    return datetime.fromtimestamp(at_s, zone).date()
+
+
+def start_of(day: date, zone: tzinfo) -> int:
+    """The second at which it begins there; where midnight is skipped, the first that exists."""
+    return int(datetime.combine(day, time(), zone).timestamp())
 
 
 def zone_of(name: str) -> tzinfo:

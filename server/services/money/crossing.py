@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -21,7 +20,7 @@ from server.domain.budget import Meter, Threshold, crossing, judge, limit, runni
 from server.domain.events import AlertRaised, BudgetMoved
 from server.domain.messages import AlertType, BudgetStatus
 from server.domain.money import PLACES, ZERO, from_units, percent, to_units
-from server.domain.organisation import zone_of
+from server.domain.organisation import day_in, zone_of
 from server.services.outside import notifications
 
 HORIZON_S: Final = 3600
@@ -145,7 +144,7 @@ def _look(standing: Standing, used: int, now: int) -> _Look:
     status = status_of(
         is_used_up=used >= to_units(standing.total),
         start_date=standing.start_date,
-        today=datetime.fromtimestamp(now, zone_of(standing.time_zone)).date(),
+        today=day_in(zone_of(standing.time_zone), now),
     )
     return _Look(standing, used, status, tuple(changed) if standing.has_alerts else ())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta
 from typing import Final
 
 from server.db.repositories import budgets, organisation, periods
@@ -10,6 +10,7 @@ from server.db.repositories.periods import Closing
 from server.db.session import Connection
 from server.domain.errors import CORRECT_IT, Invalid, NotFound
 from server.domain.messages import ClosePeriod, FieldError, Period, PeriodPage, Role
+from server.domain.organisation import start_of
 from server.domain.principal import Principal
 from server.domain.trail import Entry, Facts
 from server.services import audit, rights
@@ -40,8 +41,8 @@ def close(conn: Connection, principal: Principal, said: ClosePeriod, now_ms: int
         said.project_id,
         said.from_date,
         said.until_date,
-        _midnight_ms(said.from_date, settings.zone),
-        _midnight_ms(said.until_date + timedelta(days=1), settings.zone),
+        start_of(said.from_date, settings.zone) * 1000,
+        start_of(said.until_date + timedelta(days=1), settings.zone) * 1000,
     )
     period_id = periods.close(conn, closing, principal.user_id, now_ms)
     made = _period(conn, period_id)
@@ -83,11 +84,6 @@ def _check(said: ClosePeriod, today: date) -> None:
         errors.append(FieldError("until_date", "Close at most ten years at once."))
     if errors:
         raise Invalid(CORRECT_IT, errors=errors)
-
-
-def _midnight_ms(day: date, zone: tzinfo) -> int:
-    """Where midnight is skipped, the first instant that exists."""
-    return int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()) * 1000
 
 
 def _period(conn: Connection, period_id: int) -> Period:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.db.repositories import attention, log_pages, logs, organisation, timers
 from server.db.repositories.timers import Present, Running
@@ -14,6 +12,7 @@ from server.domain.claims import clip, held, measure
 from server.domain.holds import Hold, Limits, words
 from server.domain.messages import ActiveTimer, Amount, Snapshot, TimerStatus, TodayTotals
 from server.domain.money import cost
+from server.domain.organisation import day_in, start_of, zone_of
 from server.domain.principal import Principal
 from server.services.counting.window import look
 from server.services.money import budgets, rates
@@ -57,17 +56,9 @@ def today(conn: Connection, user_id: int, since: int, now: int, limits: Limits) 
 
 
 def start_of_day(now: int, tz: str) -> int:
-    """The second at which the day of `now` began there; where midnight is skipped, the first that exists."""
-    zone = _zone(tz)
-    midnight = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return int(midnight.timestamp())
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+    """The second at which the day of `now` began there."""
+    zone = zone_of(tz)
+    return start_of(day_in(zone, now), zone)
 
 
 def _costs(conn: Connection, seconds: dict[int, int]) -> list[Amount]:
