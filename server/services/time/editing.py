@@ -82,10 +82,7 @@ def add(
         said.is_billable,
     )
     record(facts, ActionKind.ADD, body)
-    reproject(facts)
-    log = log_of(facts, body.timer_id)
-    note(conn, principal, "log.added", None, log, now_ms)
-    return written(facts, log)
+    return _done(facts, principal, "log.added", body.timer_id, None)
 
 
 def change(
@@ -109,10 +106,7 @@ def change(
     if body.set == LogSet() and not body.stretches:
         return written(facts, before)
     record(facts, ActionKind.EDIT, body)
-    reproject(facts)
-    log = log_of(facts, before.timer_id)
-    note(conn, principal, "log.edited", before, log, now_ms)
-    return written(facts, log)
+    return _done(facts, principal, "log.edited", body.timer_id, before)
 
 
 def remove(
@@ -128,10 +122,7 @@ def remove(
     facts, before = open_log(conn, principal, log_id, said.revision, now_ms, is_approved=is_approved)
     body = VoidBody(before.timer_id, before.revision, server_instant(facts.now), said.reason)
     record(facts, ActionKind.VOID, body)
-    reproject(facts)
-    log = log_of(facts, before.timer_id)
-    note(conn, principal, "log.deleted", before, log, now_ms)
-    return written(facts, log)
+    return _done(facts, principal, "log.deleted", body.timer_id, before)
 
 
 def split(
@@ -152,6 +143,16 @@ def split(
     note(conn, principal, "log.added", None, made, now_ms)
     first, second = sorted((kept, made), key=lambda log: (log.start_time, log.id))
     return SplitReply(first, second)
+
+
+def _done(
+    facts: Facts, principal: Principal, action: str, timer_id: str, before: TimeLog | None
+) -> WrittenLog:
+    """What was recorded counts, and stands in the trail as this `action`."""
+    reproject(facts)
+    log = log_of(facts, timer_id)
+    note(facts.conn, principal, action, before, log, facts.sender.now_ms)
+    return written(facts, log)
 
 
 def _owner_of_new(conn: Connection, principal: Principal, said: AddLog) -> Principal:
