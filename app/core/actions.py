@@ -21,6 +21,10 @@ class Kind(StrEnum):
     PAUSE = "timer.pause"
     RESUME = "timer.resume"
     STOP = "timer.stop"
+    ADD = "log.add"
+    EDIT = "log.edit"
+    VOID = "log.void"
+    RESOLVE = "attention.resolve"
 
 
 class Cause(StrEnum):

@@ -7,25 +7,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from app.core.actions import Kind
 from app.core.fold import Fact
+from app.core.logbook import LogValues, Stretch
 from app.core.screen import Budget
 from app.core.timer import Rate, RateType, Timer
+
+TIMED: Final = frozenset({Kind.START, Kind.PAUSE, Kind.RESUME, Kind.STOP})
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Something that the server holds or rejected. `since`: epoch seconds."""
+    """Something that the server holds, rejected, or wants to be known. Instants are epoch seconds.
+
+    `start`, `end`: the time that it is about. `choices`: how its user may settle it. `other`: the values that lost against
+    a later change. `asked_at`: since when a manager is asked.
+    """
 
     action_id: str
     code: str
     detail: str
     since: int
     issue_key: str | None
+    timer_id: str | None = None
+    claim_id: str | None = None
+    time_log_id: int | None = None
+    start: int | None = None
+    end: int | None = None
+    choices: tuple[str, ...] = ()
+    other: LogValues | None = None
+    asked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +103,7 @@ def dump(kept: Kept) -> str:
                 [project_id, _text(use.percent), _text(use.warning_percent), use.as_of]
                 for project_id, use in kept.budgets.items()
             ],
-            "attention": [
-                [each.action_id, each.code, each.detail, each.since, each.issue_key]
-                for each in kept.attention
-            ],
+            "attention": [asdict(each) for each in kept.attention],
         },
         ensure_ascii=False,
     )
@@ -106,13 +118,15 @@ def read(text: str) -> Kept | None:
 
 
 def worked(uncounted_from: int | None, facts: Iterable[Fact]) -> int:
-    """Seconds in the stretches that these facts close.
+    """Seconds in the stretches that these facts close; what corrects a log closes none.
 
     `uncounted_from`: since when the stretch that runs before them is not counted elsewhere; None when nothing runs.
     """
     running = uncounted_from
     seconds = 0
     for fact in facts:
+        if fact.kind not in TIMED:
+            continue
         at = int(fact.body["t"]["wall"])
         if running is not None:
             seconds += max(0, at - running)
@@ -131,9 +145,16 @@ def _read(fields: dict[str, Any]) -> Kept:
             int(project_id): Budget(_amount(percent), _amount(warning), int(at))
             for project_id, percent, warning, at in fields["budgets"]
         },
-        attention=tuple(Held(*each) for each in fields["attention"]),
+        attention=tuple(_held(each) for each in fields["attention"]),
         running_claim=None if claim is None else str(claim),
     )
+
+
+def _held(fields: dict[str, Any]) -> Held:
+    other = fields["other"]
+    if other is not None:
+        other = LogValues(**{**other, "stretches": tuple(Stretch(**each) for each in other["stretches"])})
+    return Held(**{**fields, "choices": tuple(fields["choices"]), "other": other})
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -33,7 +33,7 @@ class Ledger:
         return None if row is None else str(row[0])
 
     def insert(self, action: Recorded, draft: Draft, text: str, issues: dict[str, int]) -> None:
-        timer_id = action.body["timer_id"]
+        timer_id = action.body.get("timer_id", "")  # a decision names what it settles
         self._database.run(
             "INSERT INTO action (seq, action_id, v, kind, body, body_hash, chain, at, timer_id, issue_id)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
