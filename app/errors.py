@@ -92,6 +92,146 @@ class SignInFirst(Refused):
     text = "Sign in first: hourkeep login --server URL --email E --password-stdin, or “Sign in…” in the tray."
 
 
+# ---- time that is entered or corrected by hand --------------------------------------------------------
+
+
+class EndBeforeStart(Refused):
+    code = "end_before_start"
+    text = "The end has to lie after the start."
+
+
+class InFuture(Refused):
+    code = "in_future"
+    text = "This lies in the future. Enter time once it has passed."
+
+
+class TooLong(Refused):
+    """One uninterrupted stretch; the server would hold it."""
+
+    code = "too_long"
+
+    def __init__(self, hours: int) -> None:
+        super().__init__(f"More than {hours} hours without a break cannot be entered. Check start and end.")
+        self.hours = hours
+
+
+class TooEarly(Refused):
+    """Before the first second that the server takes."""
+
+    code = "too_early"
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"This lies before the year {year}. Check the date.")
+        self.year = year
+
+
+class NothingChanged(Refused):
+    code = "nothing_changed"
+    text = "Nothing was changed."
+
+
+class StillRuns(Refused):
+    code = "still_runs"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The timer of {key} has not ended yet. Stop it first.")
+        self.key = key
+
+
+class OutsideLog(Refused):
+    code = "outside_log"
+    text = "Choose a second between its start and its end, while it was worked on."
+
+
+class SharedTime(Refused):
+    """Parts of a log own their seconds anew; where another log has some of them, it would lose them."""
+
+    code = "shared_time"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"A part of this time counts on {key}. Correct that first.")
+        self.key = key
+
+
+class AlreadyDeleted(Refused):
+    code = "already_deleted"
+    text = "This log is deleted already."
+
+
+class UnknownLog(Refused):
+    code = "unknown_log"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"No log {typed} is known here. Look it up: hourkeep log list.")
+        self.typed = typed
+
+
+class SeveralLogs(Refused):
+    code = "several_logs"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"Several logs begin with {typed}. Type more letters of it.")
+        self.typed = typed
+
+
+class UnknownItem(Refused):
+    code = "unknown_item"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"Nothing that needs you is named {typed}. Look it up: hourkeep outbox.")
+        self.typed = typed
+
+
+class NotOffered(Refused):
+    """Another choice than the server offers for it."""
+
+    code = "not_offered"
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = ", ".join(choices)
+        super().__init__(f"That cannot be chosen here. Possible: {self.choices}.")
+
+
+class ChoiceIncomplete(Refused):
+    """An issue to move it to, or start and end, are missing."""
+
+    code = "choice_incomplete"
+    text = "Say the issue to move it to, or its new start and end."
+
+
+class SettledAlready(Refused):
+    code = "settled_already"
+    text = "You have settled this already. It waits for the server."
+
+
+class NotATime(Refused):
+    code = "not_a_time"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"“{typed}” is no time. Write it as 09:30, or 2026-03-29 09:30.")
+        self.typed = typed
+
+
+class TimeSkipped(Refused):
+    """The clock was put forward over it."""
+
+    code = "time_skipped"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"There was no {typed}: the clock was put forward. Choose another time.")
+        self.typed = typed
+
+
+class TimeTwice(Refused):
+    """The clock was put back, and showed it twice."""
+
+    code = "time_twice"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"The clock showed {typed} twice that day. Say which one: the first or the second.")
+        self.typed = typed
+
+
 # ---- the files of the profile -------------------------------------------------------------------------
 
 

@@ -123,11 +123,11 @@ class Logbook:
         body = fact.body
         match fact.kind:
             case Kind.PAUSE:
-                return _closed(log, body["claim_id"], self._at(body["t"]), LogStatus.PAUSED)
+                return self._closed(log, body, LogStatus.PAUSED)
             case Kind.RESUME:
                 return self._resumed(log, body)
             case Kind.STOP:
-                ended = _closed(log, body["claim_id"], self._at(body["t"]), LogStatus.STOPPED)
+                ended = self._closed(log, body, LogStatus.STOPPED)
                 return replace(ended, description=body.get("description") or log.description)
             case Kind.EDIT:
                 return self._edited(log, body)
@@ -167,6 +167,17 @@ class Logbook:
         begun = Stretch(body["claim_id"], self._at(body["t"]), None)
         self._authored[begun.claim_id] = begun.start
         return _bounded(replace(log, status=LogStatus.RUNNING), (*log.stretches, begun))
+
+    def _closed(self, log: OwnLog, body: Mapping[str, Any], status: LogStatus) -> OwnLog:
+        """A stretch never ends before it began."""
+        at, stretches = self._at(body["t"]), []
+        for each in log.stretches:
+            if each.claim_id == body["claim_id"] and each.end is None:
+                self._authored.setdefault(each.claim_id, each.start)
+                stretches.append(replace(each, end=max(each.start, at)))
+            else:
+                stretches.append(each)
+        return _bounded(replace(log, status=status), stretches)
 
     def _edited(self, log: OwnLog, body: Mapping[str, Any]) -> OwnLog:
         changes = body.get("set", {})
@@ -222,15 +233,6 @@ class Logbook:
 
     def _order(self, stretch: Stretch) -> tuple[int, str]:
         return self._authored.get(stretch.claim_id, stretch.start), stretch.claim_id
-
-
-def _closed(log: OwnLog, claim_id: str | None, at: int, status: LogStatus) -> OwnLog:
-    """A stretch never ends before it began."""
-    stretches = [
-        replace(each, end=max(each.start, at)) if each.claim_id == claim_id and each.end is None else each
-        for each in log.stretches
-    ]
-    return _bounded(replace(log, status=status), stretches)
 
 
 def _bounded(log: OwnLog, stretches: Sequence[Stretch]) -> OwnLog:
