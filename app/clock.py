@@ -1,7 +1,8 @@
 """What time is it, and how much time has passed on this machine?
 
-`now` is the wall clock when the program started plus the monotonic time since, sleep included: a wall clock that is
-set while a timer runs changes no duration. `Reading` is what an action remembers of the clocks.
+`now` goes by the monotonic clock, sleep included: from the server's time where that is known in this clock session, else from
+the wall clock when the program started. A wall clock that is set while a timer runs changes no duration. `Reading` is what an
+action remembers of the clocks.
 """
 
 from __future__ import annotations
@@ -23,15 +24,23 @@ if sys.platform == "win32":
 
 NANO: Final = 1_000_000_000
 ZONE_NAME: Final = re.compile(r"[A-Za-z]{3,14}|(?=.{3,64}$)[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+")
-STEP_TOLERANCE_S: Final = 2  # smaller differences are rounding, not a clock that was set
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAnchor:
+    """In clock session `session`, monotonic second 0 was the server's epoch second `mono0_s` (sync.md 2.9)."""
+
+    session: str
+    mono0_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The clocks at one instant.
 
-    `wall`: epoch seconds. `session`: names the boot whose monotonic clock this is. `mono_s`, `mono_ms`: since boot,
-    sleep included. `awake_s`: since boot, sleep excluded. `tz`: IANA name. All truncated.
+    `wall`: epoch seconds by this device's own clock. `session`: names the boot whose monotonic clock this is. `mono_s`,
+    `mono_ms`: since boot, sleep included. `awake_s`: since boot, sleep excluded. `tz`: IANA name. All truncated. `anchor`: the
+    server's time in this session; None when it was never learned.
     """
 
     wall: int
@@ -40,11 +49,27 @@ class Reading:
     mono_ms: int
     awake_s: int
     tz: str
+    anchor: ServerAnchor | None = None
+
+    @property
+    def now(self) -> int:
+        """Epoch seconds as they are shown: the server's where they are known."""
+        return self.wall if self.anchor is None else self.anchor.mono0_s + self.mono_s
+
+    @property
+    def off_ms(self) -> int | None:
+        """The server's time minus this device's; None when it was never learned in this session."""
+        return None if self.anchor is None else (self.now - self.wall) * 1000
+
+    @property
+    def slept_s(self) -> int:
+        """Seconds since boot in which the machine slept."""
+        return max(0, self.mono_s - self.awake_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """In clock session `session`, monotonic second `mono_s` was epoch second `wall`."""
+    """In clock session `session`, monotonic second `mono_s` was epoch second `wall` of the device's own clock."""
 
     session: str
     mono_s: int
@@ -53,7 +78,7 @@ class Anchor:
 
 class Clock(Protocol):
     def now(self) -> int:
-        """Epoch seconds."""
+        """Epoch seconds, the server's where they are known."""
 
     def until_next_second_ms(self) -> int:
         """After how many milliseconds, 1 to 1000, `now` will have gone on."""
@@ -67,6 +92,9 @@ class Clock(Protocol):
         With an `anchor` of this boot, go on counting from it: a wall clock set between two runs of the program
         changes no duration either.
         """
+
+    def follow(self, anchor: ServerAnchor | None) -> None:
+        """Go by the server's time from now on; by the device's own for None and for the anchor of another session."""
 
 
 class Ticks(Protocol):
@@ -94,35 +122,42 @@ class SystemClock:
         self._ticks = ticks or system_ticks()
         self._tz = _iana(tz) if tz else None
         self._zone = zone or system_zone
-        self._offset_ns = 0
+        self._offset_s = 0
+        self._anchor: ServerAnchor | None = None
         self.reanchor()
 
     def now(self) -> int:
-        return (self._ticks.mono_ns() + self._offset_ns) // NANO
+        mono_s = self._ticks.mono_ns() // NANO
+        return mono_s + (self._offset_s if self._anchor is None else self._anchor.mono0_s)
 
     def until_next_second_ms(self) -> int:
-        rest_ns = NANO - (self._ticks.mono_ns() + self._offset_ns) % NANO
+        rest_ns = NANO - self._ticks.mono_ns() % NANO
         return (rest_ns + 999_999) // 1_000_000
 
     def reading(self) -> Reading:
         mono_ns = self._ticks.mono_ns()
         return Reading(
-            wall=(mono_ns + self._offset_ns) // NANO,
+            wall=mono_ns // NANO + self._offset_s,
             session=self._ticks.session,
             mono_s=mono_ns // NANO,
             mono_ms=mono_ns // 1_000_000,
             awake_s=self._ticks.awake_ns() // NANO,
             tz=self._tz or self._zone(),
+            anchor=self._anchor,
         )
 
     def reanchor(self, anchor: Anchor | None = None) -> None:
+        """The wall clock is taken as whole seconds after the monotonic one, so that both tick together."""
         mono_ns = self._ticks.mono_ns()
-        self._offset_ns = self._ticks.wall_ns() - mono_ns
-        if anchor is None or anchor.session != self._ticks.session or anchor.mono_s > mono_ns // NANO:
-            return
-        anchored_ns = (anchor.wall - anchor.mono_s) * NANO
-        if abs(anchored_ns - self._offset_ns) > STEP_TOLERANCE_S * NANO:
-            self._offset_ns = anchored_ns
+        self._offset_s = (self._ticks.wall_ns() - mono_ns) // NANO
+        if anchor is not None and self._is_of_now(anchor.session) and anchor.mono_s <= mono_ns // NANO:
+            self._offset_s = anchor.wall - anchor.mono_s
+
+    def follow(self, anchor: ServerAnchor | None) -> None:
+        self._anchor = anchor if anchor is not None and self._is_of_now(anchor.session) else None
+
+    def _is_of_now(self, session: str) -> bool:
+        return session == self._ticks.session
 
 
 def system_ticks() -> Ticks:

@@ -14,7 +14,8 @@ from app.clock import Reading
 from app.core.actions import Draft, Kind
 from app.core.editing import check_span
 from app.core.fold import Fact
-from app.core.gestures import Gesture, NewId, instant
+from app.core.gestures import Gesture, NewId
+from app.core.instants import instant
 from app.core.snapshot import Held
 from app.core.timer import IssueRef, Timer
 from app.errors import ChoiceIncomplete, NotOffered, SettledAlready
@@ -44,10 +45,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One item. `decided`: what the person chose, which the server does not know yet."""
+    """One item. `decided`: the choice that was made here and that the server does not know yet."""
 
     item: Held
-    decided: Choice | None = None
+    decided: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -83,16 +84,16 @@ def resolve(
             raise ChoiceIncomplete
         issue_id = decision.issue.id
     if choice is Choice.CHANGE_TIME:
-        start, end = _span(need.item, decision, reading.wall)
+        start, end = _span(need.item, decision, reading.now)
     body = {
         "ref": need.item.action_id,
         "choice": str(choice),
         "issue_id": issue_id,
         "start": start,
         "end": end,
-        "t": instant(reading, reading.wall),
+        "t": instant(reading, reading.now),
     }
-    draft = Draft(action_id=new_id(), kind=Kind.RESOLVE, at=reading.wall, body=body)
+    draft = Draft(action_id=new_id(), kind=Kind.RESOLVE, at=reading.now, body=body)
     return Gesture((draft,), current)
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from app.clock import Reading
 from app.core.actions import Draft, Kind
-from app.core.gestures import AGO_LIMIT_S, Gesture, NewId, check_description, instant
+from app.core.gestures import AGO_LIMIT_S, Gesture, NewId, check_description
+from app.core.instants import instant
 from app.core.intervals import without
 from app.core.logbook import LogStatus, OwnLog, Stretch
 from app.core.timer import IssueRef, Timer
@@ -55,7 +56,7 @@ def add_log(
     is_billable: bool = True,
 ) -> Gesture:
     """Time without a timer, from the first second of `span` to before the second."""
-    check_span(*span, reading.wall)
+    check_span(*span, reading.now)
     start, end = span
     said = {"description": text} if (text := check_description(description)) is not None else {}
     draft = _draft(
@@ -72,7 +73,7 @@ def edit_log(
     """What is said anew and is as before is left out; NothingChanged when that is all of it."""
     _must_have_ended(log)
     new = _new_values(log, changes)
-    moved = _moved(log, changes, reading.wall)
+    moved = _moved(log, changes, reading.now)
     if not new and not moved:
         raise NothingChanged
     draft = _draft(
@@ -204,5 +205,5 @@ def _stretch(
 
 
 def _draft(kind: Kind, reading: Reading, new_id: NewId, **said: Any) -> Draft:
-    at = reading.wall
+    at = reading.now
     return Draft(action_id=new_id(), kind=kind, at=at, body={**said, "t": instant(reading, at)})

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Protocol
 
+from app.clock import ServerAnchor
 from app.core.actions import Kind
+from app.core.instants import instant_of
 from app.core.timer import IssueRef, Rate, Timer
 
 
@@ -29,28 +31,37 @@ def fold(
     pending: Iterable[Fact],
     issue_of: Callable[[int], IssueRef | None],
     rate: Rate | None,
+    anchor: ServerAnchor | None = None,
 ) -> Timer | None:
-    """`pending` in the order of recording; `rate` is what a timer started in them costs."""
+    """`pending` in the order of recording; `rate` is what a timer started in them costs.
+
+    `anchor`: the server's time in the clock session that runs now; None when it is not known.
+    """
     timer = snapshot
     for fact in pending:
-        timer = advance(timer, fact, issue_of, rate)
+        timer = advance(timer, fact, issue_of, rate, anchor)
     return timer
 
 
 def advance(
-    timer: Timer | None, fact: Fact, issue_of: Callable[[int], IssueRef | None], rate: Rate | None
+    timer: Timer | None,
+    fact: Fact,
+    issue_of: Callable[[int], IssueRef | None],
+    rate: Rate | None,
+    anchor: ServerAnchor | None = None,
 ) -> Timer | None:
     """One step. What does not concern the timer at hand, and kinds of a later version, leave it as it is."""
     body = fact.body
     if fact.kind == Kind.START:
-        return _started(body, issue_of(body["issue_id"]) or unknown_issue(body["issue_id"]), rate)
+        issue = issue_of(body["issue_id"]) or unknown_issue(body["issue_id"])
+        return _started(body, issue, rate, instant_of(body["t"], anchor))
     if timer is None or body.get("timer_id") != timer.timer_id:
         return timer
     match fact.kind:
         case Kind.PAUSE:
-            return _paused(timer, body)
+            return _paused(timer, body, instant_of(body["t"], anchor))
         case Kind.RESUME:
-            return _resumed(timer, body)
+            return _resumed(timer, body, instant_of(body["t"], anchor))
         case Kind.STOP:
             return None
         case _:
@@ -62,8 +73,7 @@ def unknown_issue(issue_id: int) -> IssueRef:
     return IssueRef(id=issue_id, key=f"#{issue_id}", summary="", project_id=None)
 
 
-def _started(body: dict[str, Any], issue: IssueRef, rate: Rate | None) -> Timer:
-    at = body["t"]["wall"]
+def _started(body: dict[str, Any], issue: IssueRef, rate: Rate | None, at: int) -> Timer:
     return Timer(
         timer_id=body["timer_id"],
         issue=issue,
@@ -76,15 +86,14 @@ def _started(body: dict[str, Any], issue: IssueRef, rate: Rate | None) -> Timer:
     )
 
 
-def _paused(timer: Timer, body: dict[str, Any]) -> Timer:
+def _paused(timer: Timer, body: dict[str, Any], at: int) -> Timer:
     if timer.running_since is None or timer.claim_id != body["claim_id"]:
         return timer
-    at = body["t"]["wall"]
     closed = timer.closed_seconds + max(0, at - timer.running_since)
     return replace(timer, closed_seconds=closed, claim_id=None, running_since=None, paused_at=at)
 
 
-def _resumed(timer: Timer, body: dict[str, Any]) -> Timer:
+def _resumed(timer: Timer, body: dict[str, Any], at: int) -> Timer:
     if timer.running_since is not None:
         return timer
-    return replace(timer, claim_id=body["claim_id"], running_since=body["t"]["wall"], paused_at=None)
+    return replace(timer, claim_id=body["claim_id"], running_since=at, paused_at=None)

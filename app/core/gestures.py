@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.clock import Reading
 from app.core.actions import DESCRIPTION_LIMIT, Cause, Draft, Kind
 from app.core.fold import fold
+from app.core.instants import instant
 from app.core.timer import IssueRef, Rate, Timer
 from app.errors import (
     AgoInFuture,
@@ -51,12 +52,12 @@ def start(
     if current is not None and current.issue.id == issue.id:
         if current.running_since is not None:
             raise AlreadyRuns(f"{issue.key} is running already.")
-        return _gesture(current, (_resume_draft(current, reading, at, new_id),))
+        return _gesture(current, reading, (_resume_draft(current, reading, at, new_id),))
     opened = _draft(Kind.START, reading, at, new_id, timer_id=new_id(), claim_id=new_id(), issue_id=issue.id)
     if current is None:
-        return _gesture(None, (opened,), issue, rate)
+        return _gesture(None, reading, (opened,), issue, rate)
     ended = _stop_draft(current, reading, new_id, at, cause=str(Cause.SWITCH))
-    return _gesture(current, (ended, opened), issue, rate)
+    return _gesture(current, reading, (ended, opened), issue, rate)
 
 
 def pause(current: Timer | None, reading: Reading, new_id: NewId, cause: Cause = Cause.USER) -> Gesture:
@@ -64,12 +65,12 @@ def pause(current: Timer | None, reading: Reading, new_id: NewId, cause: Cause =
         raise NothingRuns
     if current.running_since is None:
         raise AlreadyPaused
-    at = _end_at(current, reading.wall)
+    at = _end_at(current, reading.now)
     draft = _draft(
         Kind.PAUSE, reading, at, new_id,
         timer_id=current.timer_id, claim_id=current.claim_id, cause=str(cause),
     )  # fmt: skip
-    return _gesture(current, (draft,))
+    return _gesture(current, reading, (draft,))
 
 
 def resume(current: Timer | None, reading: Reading, new_id: NewId) -> Gesture:
@@ -77,7 +78,7 @@ def resume(current: Timer | None, reading: Reading, new_id: NewId) -> Gesture:
         raise NothingRuns
     if current.running_since is not None:
         raise NotPaused
-    return _gesture(current, (_resume_draft(current, reading, reading.wall, new_id),))
+    return _gesture(current, reading, (_resume_draft(current, reading, reading.now, new_id),))
 
 
 def stop(
@@ -93,9 +94,9 @@ def stop(
         raise NothingRuns
     text = check_description(description)
     said = {} if text is None else {"description": text}
-    pressed = reading.wall if at is None else min(at, reading.wall)
+    pressed = reading.now if at is None else min(at, reading.now)
     draft = _stop_draft(current, reading, new_id, pressed, cause=str(cause), **said)
-    return _gesture(current, (draft,))
+    return _gesture(current, reading, (draft,))
 
 
 def supersede(own: Timer, began: int, reading: Reading, new_id: NewId) -> Draft:
@@ -116,7 +117,7 @@ def check_description(description: str | None) -> str | None:
 def _started_at(current: Timer | None, reading: Reading, ago_s: int) -> int:
     if ago_s < 0:
         raise AgoInFuture
-    at = reading.wall - ago_s
+    at = reading.now - ago_s
     if ago_s > AGO_LIMIT_S or at < 0:
         raise AgoTooFar(f"A start can lie at most {AGO_LIMIT_S // 3600} hours back.")
     # Without `ago` the clock was set back: what the user does now is never refused.
@@ -151,27 +152,11 @@ def _draft(kind: Kind, reading: Reading, at: int, new_id: NewId, **said: Any) ->
     return Draft(action_id=new_id(), kind=kind, at=at, body={**said, "t": instant(reading, at)})
 
 
-def instant(reading: Reading, at: int) -> dict[str, Any]:
-    """`t` of a body: the clocks at second `at` of the wall clock.
-
-    An instant that lies before the boot has no reading of this session's clock: its `session` is empty.
-    """
-    back = max(0, reading.wall - at)
-    measured = back <= reading.mono_s
-    return {
-        "wall": at,
-        "session": reading.session if measured else "",
-        "mono_s": reading.mono_s - back if measured else 0,
-        "awake_s": max(0, reading.awake_s - back) if measured else 0,
-        "tz": reading.tz,
-        "off_ms": None,
-    }
-
-
 def _gesture(
     current: Timer | None,
+    reading: Reading,
     drafts: tuple[Draft, ...],
     issue: IssueRef | None = None,
     rate: Rate | None = None,
 ) -> Gesture:
-    return Gesture(drafts, fold(current, drafts, lambda _issue_id: issue, rate))
+    return Gesture(drafts, fold(current, drafts, lambda _issue_id: issue, rate, reading.anchor))

@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from app.clock import ServerAnchor
 from app.core.actions import Kind
 from app.core.fold import Fact
+from app.core.instants import instant_of
 from app.core.logbook import LogValues, Stretch
 from app.core.screen import Budget
 from app.core.timer import Rate, RateType, Timer
 
 TIMED: Final = frozenset({Kind.START, Kind.PAUSE, Kind.RESUME, Kind.STOP})
+"""What begins or ends a stretch of the timer; corrections by hand have nothing to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def read(text: str) -> Kept | None:
         return None
 
 
-def worked(uncounted_from: int | None, facts: Iterable[Fact]) -> int:
+def worked(uncounted_from: int | None, facts: Iterable[Fact], anchor: ServerAnchor | None = None) -> int:
     """Seconds in the stretches that these facts close; what corrects a log closes none.
 
     `uncounted_from`: since when the stretch that runs before them is not counted elsewhere; None when nothing runs.
@@ -127,7 +130,7 @@ def worked(uncounted_from: int | None, facts: Iterable[Fact]) -> int:
     for fact in facts:
         if fact.kind not in TIMED:
             continue
-        at = int(fact.body["t"]["wall"])
+        at = instant_of(fact.body["t"], anchor)
         if running is not None:
             seconds += max(0, at - running)
         running = at if fact.kind in {Kind.START, Kind.RESUME} else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.clock import NANO, Anchor, Reading, SystemClock
+from app.clock import NANO, Anchor, Reading, ServerAnchor, SystemClock
 
 START = 1_767_603_600  # 2026-01-05 09:00:00 UTC, a Monday
 
@@ -52,6 +52,9 @@ class FakeClock:
 
     def reanchor(self, anchor: Anchor | None = None) -> None:
         self._clock.reanchor(anchor)
+
+    def follow(self, anchor: ServerAnchor | None) -> None:
+        self._clock.follow(anchor)
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Time passes while the machine is awake."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.clock import NANO, Anchor, SystemClock, system_ticks, system_zone
+from app.clock import NANO, Anchor, ServerAnchor, SystemClock, system_ticks, system_zone
 from tests.fakes.clock import START, FakeClock, FakeTicks
 
 
@@ -38,11 +38,42 @@ def test_a_restarted_program_goes_on_from_the_open_stretch() -> None:
     assert clock.now() == START + 600
 
 
-def test_a_second_of_difference_is_rounding() -> None:
+def test_a_restarted_program_goes_on_to_the_very_second() -> None:
+    """The parts of a second that two runs cut off differ; a stretch that is open must not change for that."""
     clock = FakeClock()
-    anchor = Anchor(clock.reading().session, clock.reading().mono_s, clock.now() + 1)
-    clock.reanchor(anchor)
-    assert clock.now() == START
+    clock.advance(seconds=0.7)
+    opened = clock.reading()
+    clock.ticks.wall += 400_000_000
+    clock.restart_program()
+    clock.reanchor(Anchor(opened.session, opened.mono_s, opened.wall))
+    clock.advance(minutes=1)
+    assert clock.now() - opened.wall == clock.reading().mono_s - opened.mono_s
+
+
+def test_the_servers_time_is_followed_in_its_own_session_only() -> None:
+    clock = FakeClock()
+    here = clock.reading()
+    assert (here.now, here.off_ms) == (here.wall, None)
+    clock.follow(ServerAnchor(here.session, here.wall - here.mono_s + 86_400))
+    clock.set_wall(by_seconds=-7200)
+    clock.advance(minutes=1)
+    reading = clock.reading()
+    assert (clock.now(), reading.now) == (here.wall + 86_460, here.wall + 86_460)
+    assert (reading.wall, reading.off_ms) == (here.wall + 60, 86_400_000)
+    clock.follow(ServerAnchor("another boot", 5))
+    assert clock.now() == here.wall + 60
+    clock.follow(None)
+    assert clock.reading().off_ms is None
+
+
+def test_a_wall_clock_that_is_set_between_two_timers_changes_the_offset_and_not_the_time() -> None:
+    clock = FakeClock()
+    here = clock.reading()
+    clock.follow(ServerAnchor(here.session, here.wall - here.mono_s))
+    clock.set_wall(by_seconds=-3600)
+    clock.reanchor()
+    reading = clock.reading()
+    assert (reading.now, reading.wall, reading.off_ms) == (here.now, here.wall - 3600, 3_600_000)
 
 
 def test_an_anchor_of_another_boot_says_nothing() -> None:
