@@ -33,12 +33,13 @@ def read(text: str, day: date) -> LocalTime:
     parts = MOMENT.fullmatch(typed)
     if parts is None:
         raise NotATime(text)
-    on, *clock = parts.groups()
+    on, hour, minute, second = parts.groups()
     try:
         shown_day = day if on is None else date.fromisoformat(on)
     except ValueError as error:
         raise NotATime(text) from error
-    return LocalTime(typed, datetime.combine(shown_day, clock_time(*(int(part or 0) for part in clock))))
+    clock = clock_time(int(hour), int(minute), int(second or 0))
+    return LocalTime(typed, datetime.combine(shown_day, clock))
 
 
 def second_of(local: LocalTime, zone: tzinfo, fold: int | None = None) -> int:

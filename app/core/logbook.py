@@ -12,16 +12,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from app.clock import ServerAnchor
 from app.core.actions import Kind
 from app.core.fold import Fact, unknown_issue
+from app.core.instants import instant_of
 from app.core.intervals import Span, measure, without
 from app.core.timer import IssueRef, Rate
 
 FIRST_REVISION: Final = 1
 FOREVER: Final = 2**53
-At = Callable[[Mapping[str, Any]], int]
-"""Epoch seconds of the instant `t` of a body."""
-
 IssueOf = Callable[[int], IssueRef | None]
 
 
@@ -78,19 +77,17 @@ class OwnLog:
     is_confirmed: bool = True
 
 
-def wall(t: Mapping[str, Any]) -> int:
-    """The device's own wall clock."""
-    return int(t["wall"])
-
-
 def logbook(
-    known: Iterable[OwnLog], pending: Iterable[Fact], issue_of: IssueOf, at: At = wall
+    known: Iterable[OwnLog],
+    pending: Iterable[Fact],
+    issue_of: IssueOf,
+    anchor: ServerAnchor | None = None,
 ) -> tuple[OwnLog, ...]:
     """The logs in order of their start, deleted ones too. `known`: the server's; `pending` in the order of recording.
 
-    What corrects a log that is not known here, and kinds of a later version, change nothing that is shown.
+    `anchor`: the server's time in the clock session that runs now. What corrects a log that is not known here, and kinds of a later version, change nothing that is shown.
     """
-    book = Logbook(known, issue_of, at)
+    book = Logbook(known, issue_of, anchor)
     for fact in pending:
         book.take(fact)
     return book.logs()
@@ -99,10 +96,10 @@ def logbook(
 class Logbook:
     """The logs while facts are folded in."""
 
-    def __init__(self, known: Iterable[OwnLog], issue_of: IssueOf, at: At) -> None:
+    def __init__(self, known: Iterable[OwnLog], issue_of: IssueOf, anchor: ServerAnchor | None) -> None:
         self._logs = {log.timer_id: log for log in known}
         self._issue_of = issue_of
-        self._at = at
+        self._anchor = anchor
         self._authored: dict[str, int] = {}
         """When each claim was said that the server has not judged yet: the later one owns a second that two claim."""
 
@@ -118,6 +115,9 @@ class Logbook:
     def logs(self) -> tuple[OwnLog, ...]:
         judged = (self._judged(log) for log in self._logs.values())
         return tuple(sorted(judged, key=lambda log: (log.start, log.timer_id)))
+
+    def _at(self, body: Mapping[str, Any]) -> int:
+        return instant_of(body["t"], self._anchor)
 
     def _changed(self, log: OwnLog, fact: Fact) -> OwnLog:
         body = fact.body
@@ -139,7 +139,7 @@ class Logbook:
     # ---- how a log begins ---------------------------------------------------------------------------------
 
     def _started(self, body: Mapping[str, Any]) -> OwnLog:
-        begun = Stretch(body["claim_id"], self._at(body["t"]), None)
+        begun = Stretch(body["claim_id"], self._at(body), None)
         self._authored[begun.claim_id] = begun.start
         return self._new(body, LogStatus.RUNNING, (begun,))
 
@@ -147,7 +147,7 @@ class Logbook:
         first = Stretch(body["claim_id"], body["start"], body["end"])
         more = (Stretch(each["claim_id"], each["start"], each["end"]) for each in body.get("more", ()))
         stretches = (first, *more)
-        self._authored |= {each.claim_id: self._at(body["t"]) for each in stretches}
+        self._authored |= {each.claim_id: self._at(body) for each in stretches}
         log = self._new(body, LogStatus.STOPPED, stretches)
         return replace(
             log, description=body.get("description") or None, is_billable=body.get("is_billable", True)
@@ -164,13 +164,13 @@ class Logbook:
     # ---- how it goes on -----------------------------------------------------------------------------------
 
     def _resumed(self, log: OwnLog, body: Mapping[str, Any]) -> OwnLog:
-        begun = Stretch(body["claim_id"], self._at(body["t"]), None)
+        begun = Stretch(body["claim_id"], self._at(body), None)
         self._authored[begun.claim_id] = begun.start
         return _bounded(replace(log, status=LogStatus.RUNNING), (*log.stretches, begun))
 
     def _closed(self, log: OwnLog, body: Mapping[str, Any], status: LogStatus) -> OwnLog:
         """A stretch never ends before it began."""
-        at, stretches = self._at(body["t"]), []
+        at, stretches = self._at(body), []
         for each in log.stretches:
             if each.claim_id == body["claim_id"] and each.end is None:
                 self._authored.setdefault(each.claim_id, each.start)
@@ -191,7 +191,7 @@ class Logbook:
             is_billable=log.is_billable if billable is None else billable,
         )
         moved = {each["claim_id"]: each for each in body.get("stretches", ())}
-        return self._moved(edited, moved, self._at(body["t"])) if moved else edited
+        return self._moved(edited, moved, self._at(body)) if moved else edited
 
     def _moved(self, log: OwnLog, moved: Mapping[str, Mapping[str, Any]], authored: int) -> OwnLog:
         stretches = []

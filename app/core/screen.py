@@ -38,13 +38,17 @@ class Hindrance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """`waiting`: recorded here and not confirmed. `attention`: held or refused. `last_contact`: epoch seconds."""
+    """`waiting`: recorded here and not confirmed. `confirmed`: what the server has of this device's actions.
+
+    `attention`: what waits for a decision of this person. `last_contact`: epoch seconds.
+    """
 
     link: Link = Link.SIGNED_OUT
     hindrance: Hindrance | None = None
     waiting: int = 0
     attention: int = 0
     last_contact: int | None = None
+    confirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

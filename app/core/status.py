@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from app.core.attention import Need
+from app.core.logbook import OwnLog
 from app.core.screen import TimerState, shown_cost, shown_seconds
-from app.core.snapshot import Held
 from app.core.timer import IssueRef
 
 
@@ -46,6 +47,7 @@ def status(state: TimerState, now: int) -> dict[str, Any]:
         "sync": {
             "state": str(sync.link),
             "waiting": sync.waiting,
+            "confirmed": sync.confirmed,
             "attention": sync.attention,
             "last_contact": sync.last_contact,
         },
@@ -53,7 +55,7 @@ def status(state: TimerState, now: int) -> dict[str, Any]:
 
 
 def outbox(
-    waiting: Iterable[Waiting], attention: Iterable[Held], issue_of: Callable[[int], IssueRef | None]
+    waiting: Iterable[Waiting], attention: Iterable[Need], issue_of: Callable[[int], IssueRef | None]
 ) -> dict[str, Any]:
     """What waits for the server, and what needs a decision."""
     return {
@@ -67,16 +69,44 @@ def outbox(
             }
             for each in waiting
         ],
-        "attention": [
-            {
-                "action_id": each.action_id,
-                "code": each.code,
-                "detail": each.detail,
-                "since": each.since,
-                "issue_key": each.issue_key,
-            }
-            for each in attention
-        ],
+        "attention": [_need(each) for each in attention],
+    }
+
+
+def log(log: OwnLog) -> dict[str, Any]:
+    """One entry of `hourkeep log list --json`."""
+    return {
+        "timer_id": log.timer_id,
+        "time_log_id": log.time_log_id,
+        "issue_key": log.issue.key,
+        "issue_summary": log.issue.summary,
+        "status": str(log.status),
+        "start": log.start,
+        "end": log.end,
+        "seconds": log.seconds,
+        "description": log.description,
+        "is_billable": log.is_billable,
+        "cost": log.cost,
+        "currency": log.currency,
+        "flag": log.flag,
+        "is_confirmed": log.is_confirmed,
+    }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    item = need.item
+    return {
+        "action_id": item.action_id,
+        "code": item.code,
+        "detail": item.detail,
+        "since": item.since,
+        "issue_key": item.issue_key,
+        "timer_id": item.timer_id,
+        "start": item.start,
+        "end": item.end,
+        "choices": [str(choice) for choice in need.choices],
+        "decided": need.decided,
+        "asked_at": item.asked_at,
     }
 
 

@@ -13,9 +13,11 @@ from typing import Final
 from app.clock import Clock, Reading
 from app.core import gestures, snapshot
 from app.core.actions import Draft, Kind
+from app.core.attention import Need, needs
 from app.core.fold import fold
 from app.core.gestures import Gesture
 from app.core.ids import id_source, new_device_id
+from app.core.logbook import OwnLog, logbook
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Budget, Today
 from app.core.snapshot import Held, Kept, Snapshot, worked
@@ -108,6 +110,17 @@ class Desk:
     @property
     def attention(self) -> tuple[Held, ...]:
         return self._kept.attention
+
+    def needs(self) -> tuple[Need, ...]:
+        """What waits for somebody's decision, with what was decided here meanwhile."""
+        items = self.attention
+        return needs(items, self.outbox.after(self.outbox.acked_seq)) if items else ()
+
+    def logs(self, since: int, until: int) -> tuple[OwnLog, ...]:
+        """The logs that begin from second `since` to before `until`, with what waits for the server; deleted ones too."""
+        pending = self.outbox.after(self.outbox.acked_seq)
+        book = logbook((), pending, self.cache.issue)
+        return tuple(log for log in book if since <= log.start < until)
 
     def today(self) -> Today:
         kept = self._kept

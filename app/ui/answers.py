@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
+from app.core.local_time import MachineZone
 from app.core.notices import Notice, NoticeKind, SignInResult
-from app.errors import AppError, Refused
+from app.errors import AppError
 from app.ui.controller import Controller
+from app.ui.log_answers import LogAnswers
+from app.ui.requests import NotUnderstood, seconds, text, understood
 
 Reply = Callable[[dict[str, Any]], None]
 
 OK: Final = {"ok": True}
-
-
-class NotUnderstood(Refused):
-    """The line is no request: no JSON, an unknown verb, a missing or wrong field."""
-
-    code = "bad_request"
 
 
 class Answers:
@@ -30,11 +26,12 @@ class Answers:
         self._controller = controller
         self._on_show = on_show
         self._on_quit = on_quit
+        self._logs = LogAnswers(controller, MachineZone())
 
     def answer(self, line: bytes, reply: Reply) -> None:
         """Calls `reply` once: at once, and for a sign-in when the server has answered. Raises for bugs only."""
         try:
-            request = _understood(line)
+            request = understood(line)
             match request.get("do"):
                 case "login":
                     self._login(request, reply)
@@ -53,7 +50,7 @@ class Answers:
             case "show":
                 self._on_show()
             case "start":
-                said = self._start(_text(request, "key"), _seconds(request, "ago_s"))
+                said = self._start(text(request, "key"), seconds(request, "ago_s"))
             case "pause":
                 self._controller.pause()
                 said = self._timer()
@@ -62,11 +59,13 @@ class Answers:
                 said = self._timer()
             case "stop":
                 description = request.get("description")
-                said = self._stop(None if description is None else _text(request, "description"))
+                said = self._stop(None if description is None else text(request, "description"))
             case "status":
                 said = {"status": self._controller.status()}
             case "outbox":
                 said = {"outbox": self._controller.outbox()}
+            case str(verb) if verb in self._logs.verbs:
+                said = self._logs.verbs[verb](request)
             case _:
                 raise NotUnderstood("Hourkeep does not know that command.")
         return said
@@ -94,7 +93,7 @@ class Answers:
 
     def _login(self, request: dict[str, Any], reply: Reply) -> None:
         """Says where the token is kept, too, where there is no keyring: the notification is on another screen."""
-        server, email, password = (_text(request, name) for name in ("server", "email", "password"))
+        server, email, password = (text(request, name) for name in ("server", "email", "password"))
         told: list[Notice] = []
         connection = self._controller.told.connect(told.append)
 
@@ -115,30 +114,6 @@ def _no_keyring(told: list[Notice]) -> list[str]:
     return [
         f"There is no keyring here: the sign-in is kept in {path}, which only you can read." for path in paths
     ]
-
-
-def _understood(line: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstood("The line is not JSON.") from error
-    if not isinstance(request, dict):
-        raise NotUnderstood("The line is not a JSON object.")
-    return request
-
-
-def _text(request: dict[str, Any], name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str):
-        raise NotUnderstood(f"“{name}” must be text.")
-    return value
-
-
-def _seconds(request: dict[str, Any], name: str) -> int:
-    value = request.get(name, 0)
-    if type(value) is not int:
-        raise NotUnderstood(f"“{name}” must be a whole number of seconds.")
-    return value
 
 
 def _refusal(code: str, text: str) -> dict[str, Any]:

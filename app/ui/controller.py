@@ -79,29 +79,29 @@ class Controller(QObject):
     # ---- gestures -------------------------------------------------------------------------------------------
 
     def start(self, issue: IssueRef, ago_s: int = 0) -> None:
-        desk = self._need_desk()
+        desk = self.need_desk()
         gesture = gestures.start(desk.timer, issue, self.clock.reading(), desk.new_id, desk.rate, ago_s)
-        self._record(desk, gesture)
+        self.record(desk, gesture)
 
     def start_key(self, key: str, ago_s: int = 0) -> IssueRef:
         """As `start`, by the issue's key. UnknownIssue."""
-        issue = self._need_desk().cache.issue_by_key(key)
+        issue = self.need_desk().cache.issue_by_key(key)
         if issue is None:
             raise UnknownIssue(key)
         self.start(issue, ago_s)
         return issue
 
     def pause(self) -> None:
-        desk = self._need_desk()
-        self._record(desk, gestures.pause(desk.timer, self.clock.reading(), desk.new_id))
+        desk = self.need_desk()
+        self.record(desk, gestures.pause(desk.timer, self.clock.reading(), desk.new_id))
 
     def resume(self) -> None:
-        desk = self._need_desk()
-        self._record(desk, gestures.resume(desk.timer, self.clock.reading(), desk.new_id))
+        desk = self.need_desk()
+        self.record(desk, gestures.resume(desk.timer, self.clock.reading(), desk.new_id))
 
     def begin_stop(self) -> None:
         """Fixes the second at which stop was pressed, on the disk: whatever happens before the description comes."""
-        desk = self._need_desk()
+        desk = self.need_desk()
         if desk.timer is None:
             raise NothingRuns
         desk.note_stopping(self.clock.now())
@@ -115,15 +115,16 @@ class Controller(QObject):
 
     def stop(self, description: str | None = None) -> None:
         """At the second at which stop was pressed, else now."""
-        desk = self._need_desk()
+        desk = self.need_desk()
         before, reading, at = desk.timer, self.clock.reading(), desk.stopping_at()
         if before is None:
             raise NothingRuns
-        at = reading.wall if at is None or before.running_since is None else at
-        self._record(desk, gestures.stop(before, reading, desk.new_id, description, at=at))
+        at = reading.now if at is None or before.running_since is None else at
+        self.record(desk, gestures.stop(before, reading, desk.new_id, description, at=at))
         self.told.emit(logged(before, at))
 
-    def _record(self, desk: Desk, gesture: gestures.Gesture) -> None:
+    def record(self, desk: Desk, gesture: gestures.Gesture) -> None:
+        """On the disk, on its way to the server and on the screen. DiskFull, OutboxUnwritable."""
         desk.record(gesture)
         self._line.recorded(self.number)
         self._show()
@@ -147,7 +148,7 @@ class Controller(QObject):
         if self.desk is None:
             return status.outbox((), (), lambda _issue_id: None)
         desk = self.desk
-        return status.outbox(desk.outbox.waiting(), desk.attention, desk.cache.issue)
+        return status.outbox(desk.outbox.waiting(), desk.needs(), desk.cache.issue)
 
     def change_settings(self, **changes: Any) -> None:
         """What cannot be saved holds until the app quits, and is said."""
@@ -220,7 +221,7 @@ class Controller(QObject):
             with suppress(FileTrouble):  # no room: the next start tries again, at the same second
                 self.stop()
 
-    def _need_desk(self) -> Desk:
+    def need_desk(self) -> Desk:
         """The open files; after trouble they are tried again, because the person tries again. AppError."""
         if self.desk is None and self._account is not None:
             self._open(self._account)

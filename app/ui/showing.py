@@ -50,10 +50,11 @@ def shown(
 def _sync(desk: Desk | None, standing: Standing) -> SyncState:
     if desk is None:
         return SyncState(standing.link, standing.hindrance, last_contact=standing.last_contact)
-    attention = len(desk.attention)
+    attention = sum(need.is_open for need in desk.needs())
     link = Link.ATTENTION if standing.link is Link.ONLINE and attention else standing.link
     waiting = desk.outbox.pending_count()
-    return SyncState(link, standing.hindrance, waiting, attention, standing.last_contact)
+    confirmed = desk.outbox.acked_seq
+    return SyncState(link, standing.hindrance, waiting, attention, standing.last_contact, confirmed)
 
 
 def account_of(settings: Settings) -> Account | None:

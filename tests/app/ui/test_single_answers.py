@@ -93,7 +93,7 @@ def test_status_of_a_fresh_app(nobody: Talk) -> None:
         "cost": None,
         "currency": None,
         "budget_percent": None,
-        "sync": {"state": "signed_out", "waiting": 0, "attention": 0, "last_contact": None},
+        "sync": {"state": "signed_out", "waiting": 0, "confirmed": 0, "attention": 0, "last_contact": None},
     }
 
 
