@@ -25,6 +25,7 @@ from server.api.door import Door
 from server.api.envelope import Envelope
 from server.api.metrics import Metrics
 from server.api.office import Office
+from server.api.queues import Queues, loop_time
 from server.api.stream import Streams
 from server.api.webhooks import Outside
 from server.clock import Clock, SystemClock
@@ -105,11 +106,12 @@ def build(
     *,
     settings: Settings | None = None,
     bus: Bus | None = None,
+    queues: Queues | None = None,
     has_jobs: bool = False,
 ) -> Envelope:
     """The whole application over a database that has this version's tables; at its end it closes that.
 
-    `bus`: to be closed before the application is, so that nobody listens any more.
+    `bus`: to be closed before the application is, so that nobody listens any more. `queues`: where requests wait.
     """
     settings, bus = settings or Settings(), bus or Bus(secrets.token_hex(INSTANCE_BYTES))
     together = None
@@ -124,7 +126,7 @@ def build(
         door=Door(heard, clock, gate=None if together is None else together.gate),
         log=log,
     )
-    rooms = _rooms(settings, server, bus, together, ticks)
+    rooms = _rooms(settings, server, bus, together, ticks, queues or Queues.open(loop_time))
 
     async def do_jobs() -> None:
         start = await asyncio.to_thread(import_module, "server.jobs.start")
@@ -142,12 +144,15 @@ def _rooms(
     bus: Bus,
     together: Together | None,
     ticks: Callable[[], float],
+    queues: Queues,
 ) -> Rooms:
     metrics = Metrics(ticks, random.random, settings.metrics_token)
     metrics.streams.set_function(lambda: bus.ears)
+    metrics.watch(queues)
     return Rooms(
         streams=Streams(bus),
         metrics=metrics,
+        queues=queues,
         cache=NoCache() if together is None else together.cache,
         outside=Outside(server.key(settings.secret_key), settings.webhook_networks),
     )

@@ -43,6 +43,8 @@ from server.api.events import PREFIX
 from server.api.methods import told
 from server.api.metrics import Metrics
 from server.api.office import Ask, Office, carries_token, office_of
+from server.api.queues import Queues
+from server.api.shedding import Shedding
 from server.api.stream import Streams
 from server.api.webhooks import Outside
 from server.api.wire import BODY_LIMIT, Answer
@@ -158,6 +160,7 @@ class Rooms:
     metrics: Metrics
     outside: Outside
     cache: Cache
+    queues: Queues
 
 
 def create_app(
@@ -183,6 +186,7 @@ def create_app(
                 "metrics": rooms.metrics,
                 "outside": rooms.outside,
                 "cache": rooms.cache,
+                "queues": rooms.queues,
             }
         ),
         openapi_config=None,
@@ -191,7 +195,8 @@ def create_app(
         lifespan=[lambda _: background()],
         on_shutdown=[office.door.close, office.database.close],
     )
-    return Envelope(app, office.log, ticks, rooms.metrics.observe)
+    shedding = Shedding(app, rooms.queues, rooms.metrics.refused)
+    return Envelope(shedding, office.log, ticks, rooms.metrics.observe)
 
 
 @get("/schema/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")

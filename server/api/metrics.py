@@ -6,16 +6,18 @@ Each instance reports its own requests and streams, and all of them the same fig
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Final
 
 from litestar import Response, get
-from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from server.api.events import PREFIX
 from server.api.office import Ask, Office, office_of
+from server.api.queues import Kind, Queues
 from server.domain.errors import Forbidden
 from server.services.company.gauges import Gauges, gauges_at
 
@@ -45,6 +47,16 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._refused = Counter(
+            "hourkeep_requests_refused",
+            "Requests that were told to come back because too much was asked at once",
+            ["kind"],
+            registry=self._registry,
+        )
+        self._waiting = self._gauge("requests_waiting", "Requests that wait for their turn", "queue")
+        self._most_waiting = self._gauge(
+            "requests_waiting_most", "The most that ever waited for their turn at once", "queue"
+        )
         self.streams = self._gauge("event_streams", "Open streams of events")
         self.on_duty = self._gauge("jobs_on_duty", "1 on the instance that does the jobs")
         self.differences = self._gauge(
@@ -68,6 +80,17 @@ class Metrics:
             return
         label = (method, route) if route else (NO_ROUTE, NO_ROUTE)
         self.requests.labels(*label, status).observe(seconds)
+
+    def refused(self, kind: Kind) -> None:
+        self._refused.labels(kind).inc()
+
+    def watch(self, queues: Queues) -> None:
+        """Shows how long these are, and which kinds were refused, from the beginning."""
+        for kind in Kind:
+            self._refused.labels(kind)
+        for name, lane in queues.by_name.items():
+            self._waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
+            self._most_waiting.labels(name).set_function(partial(getattr, lane, "most_waiting"))
 
     def found(self, of: str, count: int) -> None:
         """What a recount found."""

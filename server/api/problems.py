@@ -47,7 +47,7 @@ TITLES: Final = {
     423: "The budget is locked, or the period is closed",
     429: "Too many tries",
     500: "Something went wrong on the server",
-    503: "The database does not answer, or cannot write",
+    503: "Too much is asked at once, or the database does not answer or cannot write",
 }
 
 
@@ -61,7 +61,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
-def answer(refusal: Refusal) -> Response[Problem]:
+def problem_of(refusal: Refusal) -> Problem:
     problem = Problem(
         type="about:blank",
         title=refusal.title,
@@ -75,10 +75,23 @@ def answer(refusal: Refusal) -> Response[Problem]:
         problem.current = refusal.current
     if request_id := get_contextvars().get("request_id"):
         problem.request_id = request_id
+    return problem
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
     headers = dict(HEADERS.get(refusal.status, {}))
     if refusal.retry_after_s is not None:
         headers["Retry-After"] = str(refusal.retry_after_s)
-    return Answer(problem, status_code=refusal.status, headers=headers, media_type=MEDIA_TYPE)
+    return headers
+
+
+def answer(refusal: Refusal) -> Response[Problem]:
+    return Answer(
+        problem_of(refusal),
+        status_code=refusal.status,
+        headers=headers_of(refusal),
+        media_type=MEDIA_TYPE,
+    )
 
 
 def on_refusal(request: Ask, refusal: Refusal) -> Response[Problem]:

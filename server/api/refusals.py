@@ -35,3 +35,9 @@ class StorageUnavailable(Refusal):
 
 class NotReady(Refusal):
     status, code, title = 503, "not_ready", "The database does not answer"
+
+
+class Busy(Refusal):
+    """Before anything was looked at."""
+
+    status, code, title = 503, "busy", "The server has too much to do at the moment"

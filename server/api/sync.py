@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from server.api.events import synced
 from server.api.office import Ask, Call, office_of
 from server.api.problems import documented
+from server.api.queues import Queues
 from server.api.wire import SYNC_LIMIT, Answer, SyncBody
 from server.domain.errors import Refusal
 from server.domain.messages import SyncReply, SyncRequest
@@ -35,5 +36,7 @@ async def sync(request: Ask, data: JSONBody[SyncRequest]) -> Answer[SyncReply]:
         principal, reply = await office.write(request, work)
     except RecursionError as failure:
         raise Refusal("An action's body is nested too deeply.") from failure
+    queues: Queues = request.app.state.queues
+    reply.limits.next_poll_s = queues.devices.poll_s(reply.limits.next_poll_s)
     synced(office.log, principal, data, reply)
     return Answer(reply)

@@ -17,11 +17,12 @@ from litestar.testing import TestClient
 
 from server import bootstrap
 from server.api.envelope import Envelope
+from server.api.queues import Queues
 from server.db.session import Database
 from server.domain.messages import SyncRequest
 from server.domain.principal import Principal
 from server.services.staff import accounts
-from server.settings import LogLevel
+from server.settings import LogLevel, Settings
 from tests.server.company import Company, Person
 from tests.server.device import Device
 
@@ -42,7 +43,12 @@ class Front:
     """The server of a company, and what it writes into its log."""
 
     def __init__(
-        self, company: Company, database: Database | None = None, level: LogLevel = LogLevel.DEBUG
+        self,
+        company: Company,
+        database: Database | None = None,
+        level: LogLevel = LogLevel.DEBUG,
+        queues: Queues | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.company = company
         self.out = BytesIO()
@@ -54,6 +60,8 @@ class Front:
             company.clock,
             log,
             lambda: next(self.ticks),
+            settings=settings,
+            queues=queues,
         )
         self.client: TestClient[Envelope] = TestClient(self.app, base_url="http://hourkeep.test")
 

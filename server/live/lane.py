@@ -1,0 +1,185 @@
+"""Who goes on at once, who waits, and who is told to come back, when more is asked than can be done?
+
+At most two seconds of work wait: whoever would wait longer is refused on the spot, because a server that works off what nobody
+waits for any more never catches up. New actions go before mere polls.
+"""
+
+from __future__ import annotations
+
+from asyncio import CancelledError, Future, get_running_loop
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, exp
+from typing import Final
+
+AT_ONCE: Final = 32  # as many as share a commit
+WAIT_S: Final = 2.0
+LATE: Final = 4  # times as long, where the work came to a halt meanwhile: soon after, nobody waits any more
+FIRST_PACE_S: Final = 0.005  # until it is measured
+SHORTEST_PACE_S: Final = 0.0002
+LONGEST_PACE_S: Final = 1.0
+SMOOTH: Final = 1 / 64  # of a pace that was measured, in the mean
+REMEMBERED_S: Final = 30.0  # how long who was refused counts as one who comes back
+LOAD_OVER_S: Final = 10.0
+EASY: Final = 0.5  # load up to which nobody is slowed down
+SHORTEST_PAUSE_S: Final = 2
+LONGEST_PAUSE_S: Final = 60
+LONGEST_POLL_S: Final = 300
+
+
+class Mean:
+    """Of a value that changes in steps, over the last `over_s` seconds; older ones count less and less."""
+
+    def __init__(self, over_s: float) -> None:
+        self._over_s = over_s
+        self._mean = 0.0
+        self._value = 0.0
+        self._since = 0.0
+
+    def at(self, now: float) -> float:
+        share = 1 - exp(-max(0.0, now - self._since) / self._over_s)
+        return self._mean + (self._value - self._mean) * share
+
+    def put(self, value: float, now: float) -> None:
+        self._mean, self._value, self._since = self.at(now), value, now
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    turn: Future[bool]
+    since: float
+
+
+class Lane:
+    """Used by one event loop. `ticks`: seconds of a clock that never goes back. `at_once`: how many go on together."""
+
+    def __init__(self, ticks: Callable[[], float], at_once: int = AT_ONCE, wait_s: float = WAIT_S) -> None:
+        self._ticks = ticks
+        self._at_once = at_once
+        self._wait_s = wait_s
+        self._urgent: deque[_Waiting] = deque()
+        self._patient: deque[_Waiting] = deque()
+        self.in_hand = 0
+        self.most_waiting = 0
+        self._pace_s = FIRST_PACE_S
+        self._left_at: float | None = None  # None: nobody waited since
+        self._load = Mean(LOAD_OVER_S)
+        self._refused = 0.0
+        self._refused_at = 0.0
+
+    @property
+    def waiting(self) -> int:
+        return len(self._urgent) + len(self._patient)
+
+    @property
+    def load(self) -> float:
+        """How many were here lately, as a share of how many go on together: above 1, some wait all the time."""
+        return self._load.at(self._ticks()) / self._at_once
+
+    def has_room(self, *, is_urgent: bool) -> bool:
+        """Whether who comes now would be let in, or could wait."""
+        return self.in_hand < self._at_once or self._fits() or (is_urgent and bool(self._patient))
+
+    async def enter(self, *, is_urgent: bool) -> bool:
+        """False: come back later. True: now, and `leave` is owed."""
+        now = self._ticks()
+        if self.in_hand < self._at_once and not self.waiting:
+            self.in_hand += 1
+            self._count(now)
+            return True
+        self._refuse_late(now)
+        if not self._make_room(now, is_urgent=is_urgent):
+            self._note_refusal_at(now)
+            return False
+        waiting = _Waiting(get_running_loop().create_future(), now)
+        (self._urgent if is_urgent else self._patient).append(waiting)
+        self.most_waiting = max(self.most_waiting, self.waiting)
+        if self._left_at is None:
+            self._left_at = now
+        self._count(now)
+        return await self._turn_of(waiting)
+
+    def leave(self) -> None:
+        """Done. Whoever waited longest goes on, and new actions before all others."""
+        now = self._ticks()
+        self._measure(now)
+        self._refuse_late(now)
+        following = self._next()
+        if following is None:
+            self.in_hand -= 1
+            self._left_at = None
+        else:
+            following.turn.set_result(True)
+            self._left_at = now
+        self._count(now)
+
+    def note_refusal(self) -> None:
+        """Somebody was told to come back because there was no room."""
+        self._note_refusal_at(self._ticks())
+
+    def pause_s(self) -> int:
+        """After how many seconds to come back: all who were refused lately have to be worked off too."""
+        backlog_s = (self.waiting + self._refused_by(self._ticks())) * self._pace_s
+        return min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, ceil(backlog_s)))
+
+    def poll_s(self, usual_s: int) -> int:
+        """When to ask again without a reason: `usual_s`, and later the more is asked."""
+        slowed = usual_s * max(1.0, self.load / EASY)
+        return max(usual_s, min(LONGEST_POLL_S, round(slowed)))
+
+    async def _turn_of(self, waiting: _Waiting) -> bool:
+        try:
+            return await waiting.turn
+        except CancelledError:
+            if waiting.turn.done() and not waiting.turn.cancelled() and waiting.turn.result():
+                self.leave()  # its turn had come at the same moment
+            raise
+
+    def _make_room(self, now: float, *, is_urgent: bool) -> bool:
+        """A new action takes the place of the poll that came last."""
+        if self._fits():
+            return True
+        while is_urgent and self._patient:
+            latest = self._patient.pop()
+            if not latest.turn.done():
+                self._refuse(latest, now)
+                return True
+        return False
+
+    def _fits(self) -> bool:
+        return (self.waiting + 1) * self._pace_s <= self._wait_s
+
+    def _refuse_late(self, now: float) -> None:
+        """Those whose askers may have given up."""
+        for line in (self._urgent, self._patient):
+            while line and (line[0].turn.done() or now - line[0].since > LATE * self._wait_s):
+                self._refuse(line.popleft(), now)
+
+    def _refuse(self, waiting: _Waiting, now: float) -> None:
+        if not waiting.turn.done():  # who asked may have gone
+            waiting.turn.set_result(False)
+            self._note_refusal_at(now)
+
+    def _next(self) -> _Waiting | None:
+        for line in (self._urgent, self._patient):
+            while line:
+                following = line.popleft()
+                if not following.turn.done():
+                    return following
+        return None
+
+    def _measure(self, now: float) -> None:
+        """While somebody waits, one leaves as soon as the work allows it."""
+        if self._left_at is not None:
+            took_s = min(LONGEST_PACE_S, now - self._left_at)
+            self._pace_s = max(SHORTEST_PACE_S, self._pace_s + (took_s - self._pace_s) * SMOOTH)
+
+    def _count(self, now: float) -> None:
+        self._load.put(self.in_hand + self.waiting, now)
+
+    def _note_refusal_at(self, now: float) -> None:
+        self._refused, self._refused_at = self._refused_by(now) + 1, now
+
+    def _refused_by(self, now: float) -> float:
+        return self._refused * exp(-max(0.0, now - self._refused_at) / REMEMBERED_S)
