@@ -29,6 +29,7 @@ API: Final = "/api/v1"
 PRODUCT: Final = "hourkeep"
 GZIP_ABOVE: Final = 4096
 REDIRECTS: Final = range(300, 400)
+PENDING: Final = "X-Hourkeep-Pending"  # a busy server takes new actions before polls, and tells them by it
 JSON: Final = {"Content-Type": "application/json"}
 
 Model = TypeVar("Model")
@@ -70,9 +71,9 @@ class Client:
 
     def sync(self, token: str, request: SyncRequest) -> SyncReply:
         """Portal unless the reply repeats the request's nonce and names its server."""
-        headers, body = JSON, msgspec.json.encode(request)
+        headers, body = {**JSON, PENDING: str(len(request.actions))}, msgspec.json.encode(request)
         if len(body) > GZIP_ABOVE:
-            headers = {**JSON, "Content-Encoding": "gzip"}
+            headers["Content-Encoding"] = "gzip"
             body = gzip.compress(body, mtime=0)  # without a time, the same actions are the same bytes
         call = Call("POST", f"{API}/time-tracking/sync", token, headers=headers, body=body)
         return self._judge.read(self._send(call), SyncReply, nonce=request.nonce)

@@ -92,6 +92,13 @@ def test_syncing() -> None:
     assert asked.json()["actions"][0]["body"] == {"description": "Zürich 🕐", "claim_id": None}
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_request_says_outside_how_many_actions_are_in_it(count: int) -> None:
+    end = FarEnd(answer(sync_reply()))
+    client_of(end).sync(TOKEN, request_of(*[action_of("x")] * count))
+    assert end.asked[0].request.headers["X-Hourkeep-Pending"] == str(count)
+
+
 def test_a_large_request_is_packed() -> None:
     end = FarEnd(answer(sync_reply()))
     client_of(end).sync(TOKEN, request_of(action_of("worked " * 1000)))
