@@ -13,7 +13,7 @@ from typing import Final
 
 from litestar.types import HTTPScope
 
-from server.api.events import PREFIX
+from server.api.events import PREFIX, TIMER_ACTIONS
 from server.live.lane import Lane
 
 PENDING: Final = b"x-hourkeep-pending"
@@ -21,7 +21,6 @@ AUTHORIZATION: Final = b"authorization"
 NONE_PENDING: Final = b"0"
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 SYNC: Final = f"{PREFIX}/time-tracking/sync"
-TIMERS: Final = f"{PREFIX}/time-tracking/"
 SIGN_INS: Final = frozenset({f"{PREFIX}/auth/token", f"{PREFIX}/auth/session"})
 POLLED: Final = frozenset({f"{PREFIX}/time-tracking/status", f"{PREFIX}/projects", f"{PREFIX}/issues"})
 SIGN_INS_AT_ONCE: Final = 8  # their passwords are checked in threads of their own
@@ -85,4 +84,4 @@ def kind_of(scope: HTTPScope) -> Kind:
         return Kind.POLLS if said.get(PENDING) == NONE_PENDING else Kind.ACTIONS
     if path in POLLED:
         return Kind.POLLS
-    return Kind.ACTIONS if path.startswith(TIMERS) else Kind.PAGES
+    return Kind.ACTIONS if path in TIMER_ACTIONS else Kind.PAGES

@@ -53,7 +53,7 @@ def asked(method: str, path: str, headers: dict[str, str] | None = None) -> Any:
         ("GET", STATUS, TOKEN, Kind.POLLS),
         ("GET", "/api/v1/projects", TOKEN, Kind.POLLS),
         ("GET", "/api/v1/issues", TOKEN, Kind.POLLS),
-        ("GET", "/api/v1/projects/1/statistics", TOKEN, Kind.PAGES),
+        ("GET", "/api/v1/time-tracking/projects/1/statistics", TOKEN, Kind.PAGES),
         ("GET", "/api/v1/projects", COOKIE, Kind.PAGES),
         ("GET", STATUS, COOKIE, Kind.PAGES),
         ("POST", START, COOKIE, Kind.PAGES),
@@ -238,7 +238,7 @@ def test_polls_make_room_for_an_action() -> None:
     [
         asked("GET", "/healthz"),
         asked("GET", "/metrics"),
-        asked("GET", "/api/v1/projects/1/statistics", COOKIE),
+        asked("GET", "/api/v1/time-tracking/projects/1/statistics", COOKIE),
         asked("POST", "/api/v1/auth/session"),
     ],
 )
