@@ -1,0 +1,276 @@
+"""What is one copy of the app in the simulation, from its files to its engine?
+
+Production code throughout; what waits between its two threads lies in `todo`, and goes on one hop at a time, so that anything
+can happen between two of them. A death leaves what is in the files.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from app.api.client import Client
+from app.core.actions import Draft, Recorded
+from app.core.gestures import Gesture
+from app.core.ids import id_source
+from app.core.notices import Notice
+from app.core.screen import Account
+from app.core.timer import Timer
+from app.errors import DiskFull, FileTrouble
+from app.store.cache import Cache
+from app.store.outbox import Outbox
+from app.sync import clerk
+from app.sync.desk import Desk
+from app.sync.engine import Engine, Phase
+from app.sync.events import (
+    Due,
+    Effect,
+    Event,
+    FetchIssues,
+    FetchProjects,
+    FindToken,
+    Kicked,
+    Probe,
+    Send,
+)
+from app.sync.network import Calls
+from server.domain.principal import Principal
+from tests.fakes.clock import FakeClock
+from tests.simulation.air import Air, Weather
+
+URL: Final = "http://127.0.0.1:8765"
+VERSION: Final = "1"
+HOPS: Final = 400
+WRITING: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT")
+FOR_NETWORK: Final = FindToken | Send | Probe | FetchProjects | FetchIssues
+
+Note = Callable[["Device", Iterable[Recorded]], None]
+
+
+class Died(BaseException):
+    """The process is killed at a statement of its file."""
+
+
+class NotingOutbox(Outbox):
+    """Tells what `record` returned: from then on it must not be lost."""
+
+    note: Callable[[Iterable[Recorded]], None]
+    begun: Callable[[Iterable[Draft]], None]
+
+    def record(self, drafts: Iterable[Draft], timer: Timer | None) -> tuple[Recorded, ...]:
+        said = tuple(drafts)
+        self.begun(said)
+        done = super().record(said, timer)
+        self.note(done)
+        return done
+
+
+class SimulatedClient(Client):
+    def __init__(self, air: Air, clock: FakeClock) -> None:
+        super().__init__(URL, version=VERSION, now=clock.now)
+        self._transport: Any = air
+
+
+@dataclass
+class Purse:
+    """In place of the keyring. Nothing but a person takes a token away."""
+
+    token: str | None
+    forgotten: int = 0
+
+    def load(self, _account: str) -> str | None:
+        return self.token
+
+    def store(self, _account: str, token: str) -> None:
+        self.token = token
+
+    def forget(self, _account: str) -> None:
+        self.forgotten += 1
+        self.token = None
+
+
+@dataclass
+class Disk:
+    """What befalls the file: the so-many-th statement from now on is the last; or there is no room."""
+
+    die_in: int | None = None
+    is_full: bool = False
+    path: Path = Path()
+
+    def __call__(self, statement: str) -> None:
+        if self.is_full and statement.startswith(("INSERT INTO action", "UPDATE action")):
+            raise DiskFull(self.path)
+        if self.die_in is None or not statement.startswith(WRITING):
+            return
+        self.die_in -= 1
+        if self.die_in < 0:
+            self.die_in = None
+            raise Died
+
+
+@dataclass
+class Kinds:
+    """Which classes this simulation is made of; a planted bug is another class here."""
+
+    outbox: type[NotingOutbox] = NotingOutbox
+    desk: type[Desk] = Desk
+
+
+class Device:
+    """`file`: the ids of all that is in its outbox for sure; `maybe`: of what was being recorded when it died."""
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        principal: Principal,
+        weather: Weather,
+        clock: FakeClock,
+        random: Random,
+        note: Note,
+        kinds: Kinds,
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self.principal = principal
+        self.weather = weather
+        self.clock = clock
+        self.random = random
+        self.kinds = kinds
+        self.disk = Disk(path=folder / "queue.sqlite3")
+        self.purse = Purse(principal.device_id)
+        self.air = Air(weather, principal, self._is_token)
+        self.valid_token = principal.device_id
+        self.notices: list[Notice] = []
+        self.file: dict[str, None] = {}
+        self.maybe: tuple[Draft, ...] = ()
+        self.todo: deque[Event | Effect] = deque()
+        self.mono = 0
+        self._note = note
+        self.start()
+
+    # ---- the process --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        server = self.weather.office.server
+        account = Account(URL, server.server_id, self.principal.user_id, self.principal.email, self.principal.name)
+        outbox = self.kinds.outbox.open(
+            self.folder / "queue.sqlite3", make_device_id=self._new_device_id, fault=self.disk
+        )
+        outbox.note, outbox.begun = self._recorded, self._recording
+        self.clock.reanchor(outbox.anchor())
+        self.desk = self.kinds.desk(outbox, Cache.open(self.folder / "cache.sqlite3"), self.clock, self.notices.append)
+        self.desk.new_id = id_source(self.clock, self.random.randbytes)
+        self.calls = Calls(lambda _url: SimulatedClient(self.air, self.clock), self.purse, VERSION)  # type: ignore[arg-type]
+        self.engine = Engine(account, self.random.random)
+        self.todo = deque(self.engine.begin())
+        self._settle_doubt()
+
+    def kill(self) -> None:
+        """Nothing is said good-bye to."""
+        self.desk.outbox._database.close()
+        self.desk.cache.close()
+        self.disk.die_in = None
+
+    def sign_in(self) -> None:
+        """The person does."""
+        self.purse.token = self.valid_token
+        self.engine = Engine(self.engine._account, self.random.random)
+        self.todo = deque(self.engine.begin())
+
+    def copy_files(self, folder: Path) -> None:
+        """Only while it is dead."""
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder, folder)
+
+    # ---- its person -----------------------------------------------------------------------------------------------------
+
+    def do(self, gesture: Gesture) -> bool:
+        """False when there was no room. Died."""
+        try:
+            self.desk.record(gesture)
+        except FileTrouble:
+            self.maybe = ()
+            return False
+        self.kick()
+        return True
+
+    def kick(self) -> None:
+        self.todo.append(Kicked())
+
+    # ---- its sync -------------------------------------------------------------------------------------------------------
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.todo and self.engine.phase is Phase.IDLE
+
+    def hop(self) -> bool:
+        """One thing is done; False when there is nothing to do before some time has passed. Died."""
+        if not self.todo:
+            if self.engine.due is None or self.engine.due > self.mono:
+                return False
+            self.todo.append(Due())
+        each = self.todo.popleft()
+        match each:
+            case FindToken() | Send() | Probe() | FetchProjects() | FetchIssues():
+                self.todo.append(self.calls.do(each))
+            case _ if isinstance(each, Event):
+                self.todo.extend(self.engine.handle(each, self.mono))
+            case _:
+                answer = clerk.do(self.desk, each)
+                if answer is not None:
+                    self.todo.append(answer)
+        return True
+
+    def run(self, hops: int = HOPS) -> int:
+        """As far as it comes, at most so many hops; how many they were."""
+        done = 0
+        while done < hops and self.hop():
+            done += 1
+        return done
+
+    def pass_time(self, seconds: int, *, asleep: bool = False) -> None:
+        self.mono += seconds
+        if asleep:
+            self.clock.sleep_machine(seconds=seconds)
+        else:
+            self.clock.advance(seconds=seconds)
+
+    # ---- what is known of its file ------------------------------------------------------------------------------------------
+
+    def stored(self) -> list[str]:
+        """Ids of the actions in its outbox, in order."""
+        return [each.action_id for each in self.desk.outbox.after(0)]
+
+    def _recording(self, drafts: Iterable[Draft]) -> None:
+        self.maybe = tuple(drafts)
+
+    def _recorded(self, done: Iterable[Recorded]) -> None:
+        done = tuple(done)
+        self.maybe = ()
+        self.file.update(dict.fromkeys(each.action_id for each in done))
+        self._note(self, done)
+
+    def _settle_doubt(self) -> None:
+        """What was being recorded when it died is there as a whole or not at all."""
+        there = {each.action_id: each for each in self.desk.outbox.after(0)}
+        wanted = [draft.action_id for draft in self.maybe]
+        found = [there[action_id] for action_id in wanted if action_id in there]
+        assert len(found) in {0, len(wanted)}, "half a gesture was recorded"
+        missing = [action_id for action_id in self.file if action_id not in there]
+        assert not missing, f"{self.name} lost {missing}"
+        if found:
+            self._recorded(found)
+        self.maybe = ()
+
+    def _new_device_id(self) -> str:
+        return f"{self.random.getrandbits(32):08x}-0000-4000-8000-{self.random.getrandbits(48):012x}"
+
+    def _is_token(self, token: str | None) -> bool:
+        return token == self.valid_token
