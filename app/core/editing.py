@@ -95,8 +95,10 @@ def split_log(
     _must_have_ended(log)
     before = [each for each in log.stretches if each.start < at]
     rest = [
-        (max(each.start, at), each.end) for each in log.stretches if each.end is not None and each.end > at
-    ]
+        (max(each.start, at), each.end)
+        for each in log.stretches
+        if each.end is not None and each.end > max(each.start, at)
+    ]  # a stretch without a second would have the server reject the whole new log
     if not before or not rest:
         raise OutsideLog
     _must_be_its_own(log, others)
