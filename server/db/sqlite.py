@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from server.db.session import Database, DatabaseUnusable, StorageFailed
+from server.db.swift import Swift
 
 T = TypeVar("T")
 
@@ -47,12 +48,12 @@ class SqliteDatabase(Database):
         _make_private(url.database or "")
         self._engine = _engine(url)
         try:
-            self._writer = _Writer(self._engine.connect(), "BEGIN IMMEDIATE")
-            self._reader = _Lane(self._engine.connect(), "BEGIN")
+            self._writer = _Writer(Swift(self._engine), "BEGIN IMMEDIATE")
+            self._reader = _Reader(Swift(self._engine), "BEGIN")
         except SQLAlchemyError as failure:
             self._engine.dispose()
             raise DatabaseUnusable(f"The database cannot be opened: {failure}") from failure
-        self._reporter: _Lane | None = None
+        self._reporter: _Reader | None = None
         self._thread = ThreadPoolExecutor(1, "report")
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -66,7 +67,7 @@ class SqliteDatabase(Database):
 
     def _report(self, work: Callable[[Connection], T]) -> T:
         if self._reporter is None:
-            self._reporter = _Lane(self._engine.connect(), "BEGIN")
+            self._reporter = _Reader(self._engine.connect(), "BEGIN")
         return self._reporter.transact(work)
 
     async def close(self) -> None:
@@ -109,6 +110,18 @@ class _Lane:
             self._driver.execute(words)
         except sqlite3.OperationalError as failure:
             raise StorageFailed(words, None, failure) from failure
+
+
+class _Reader(_Lane):
+    """Has nothing to commit, so its transaction ends without what SQLAlchemy does for one that has."""
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        self._say(self._begin)
+        try:
+            return work(self._conn)
+        finally:
+            self._conn.rollback()  # where a statement went the usual way
+            self._driver.rollback()
 
 
 @dataclass(frozen=True, slots=True)

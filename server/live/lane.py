@@ -22,6 +22,7 @@ LONGEST_PACE_S: Final = 1.0
 SMOOTH: Final = 1 / 64  # of a pace that was measured, in the mean
 REMEMBERED_S: Final = 30.0  # how long who was refused counts as one who comes back
 LOAD_OVER_S: Final = 10.0
+STEP_S: Final = 1.0
 EASY: Final = 0.5  # load up to which nobody is slowed down
 SHORTEST_PAUSE_S: Final = 2
 LONGEST_PAUSE_S: Final = 60
@@ -29,20 +30,29 @@ LONGEST_POLL_S: Final = 300
 
 
 class Mean:
-    """Of a value that changes in steps, over the last `over_s` seconds; older ones count less and less."""
+    """Of a value that changes in steps, over about the last `over_s` seconds; older ones count less and less."""
 
     def __init__(self, over_s: float) -> None:
         self._over_s = over_s
         self._mean = 0.0
+        self._mean_at = 0.0
         self._value = 0.0
         self._since = 0.0
-
-    def at(self, now: float) -> float:
-        share = 1 - exp(-max(0.0, now - self._since) / self._over_s)
-        return self._mean + (self._value - self._mean) * share
+        self._sum = 0.0  # of value times seconds, after the mean
 
     def put(self, value: float, now: float) -> None:
-        self._mean, self._value, self._since = self.at(now), value, now
+        self._sum += self._value * (now - self._since)
+        self._value, self._since = value, now
+        if now - self._mean_at >= STEP_S:
+            self._mean = self.at(now)
+            self._mean_at, self._sum = now, 0.0
+
+    def at(self, now: float) -> float:
+        passed_s = now - self._mean_at
+        if passed_s <= 0:
+            return self._mean
+        lately = (self._sum + self._value * (now - self._since)) / passed_s
+        return lately + (self._mean - lately) * exp(-passed_s / self._over_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Lane:
     async def enter(self, *, is_urgent: bool) -> bool:
         """False: come back later. True: now, and `leave` is owed."""
         now = self._ticks()
-        if self.in_hand < self._at_once and not self.waiting:
+        if self.in_hand < self._at_once and not self._urgent and not self._patient:
             self.in_hand += 1
             self._count(now)
             return True
@@ -103,9 +113,11 @@ class Lane:
     def leave(self) -> None:
         """Done. Whoever waited longest goes on, and new actions before all others."""
         now = self._ticks()
-        self._measure(now)
-        self._refuse_late(now)
-        following = self._next()
+        following = None
+        if self._left_at is not None:
+            self._measure(now - self._left_at)
+            self._refuse_late(now)
+            following = self._next()
         if following is None:
             self.in_hand -= 1
             self._left_at = None
@@ -169,14 +181,13 @@ class Lane:
                     return following
         return None
 
-    def _measure(self, now: float) -> None:
+    def _measure(self, took_s: float) -> None:
         """While somebody waits, one leaves as soon as the work allows it."""
-        if self._left_at is not None:
-            took_s = min(LONGEST_PACE_S, now - self._left_at)
-            self._pace_s = max(SHORTEST_PACE_S, self._pace_s + (took_s - self._pace_s) * SMOOTH)
+        took_s = min(LONGEST_PACE_S, took_s)
+        self._pace_s = max(SHORTEST_PACE_S, self._pace_s + (took_s - self._pace_s) * SMOOTH)
 
     def _count(self, now: float) -> None:
-        self._load.put(self.in_hand + self.waiting, now)
+        self._load.put(self.in_hand + len(self._urgent) + len(self._patient), now)
 
     def _note_refusal_at(self, now: float) -> None:
         self._refused, self._refused_at = self._refused_by(now) + 1, now
