@@ -40,6 +40,7 @@ from server.api.asked import is_clear
 from server.api.document import describe
 from server.api.envelope import Envelope
 from server.api.events import PREFIX
+from server.api.glance import Glance
 from server.api.methods import told
 from server.api.metrics import Metrics
 from server.api.office import Ask, Office, carries_token, office_of
@@ -195,7 +196,7 @@ def create_app(
         lifespan=[lambda _: background()],
         on_shutdown=[office.door.close, office.database.close],
     )
-    shedding = Shedding(app, rooms.queues, rooms.metrics.refused)
+    shedding = Shedding(Glance(app, office), rooms.queues, rooms.metrics.refused)
     return Envelope(shedding, office.log, ticks, rooms.metrics.observe)
 
 

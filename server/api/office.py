@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast
 from structlog.typing import FilteringBoundLogger
 
 from server.api.door import Door
-from server.api.proof import PUBLIC, Ask, carries_token, shown
+from server.api.proof import PUBLIC, Ask, Shown, carries_token, shown
 from server.clock import Clock
 from server.db.session import Connection, Database, StorageFailed
 from server.domain.errors import NotSignedIn
@@ -51,10 +51,14 @@ class Office:
 
     async def read(self, request: Ask, work: Callable[[Call], T]) -> T:
         """NotSignedIn, and what `work` refuses."""
+        return await self.read_for(shown(request), work)
+
+    async def read_for(self, proof: Shown, work: Callable[[Call], T]) -> T:
+        """As `read`, for whoever shows that."""
         now_ms = self.clock.now_ms()
 
         def transaction(conn: Connection) -> tuple[Arrival, T]:
-            arrived = _arrive(conn, request, now_ms)
+            arrived = _arrive(conn, proof, now_ms)
             return arrived, work(Call(conn, arrived.principal, arrived.revision, now_ms))
 
         arrived, found = await self.database.read(transaction)
@@ -65,10 +69,10 @@ class Office:
 
     async def write(self, request: Ask, work: Callable[[Call], T]) -> T:
         """Committed when it returns; nothing is written when it raises. NotSignedIn, and what `work` refuses."""
-        now_ms = self.clock.now_ms()
+        now_ms, proof = self.clock.now_ms(), shown(request)
 
         def transaction(conn: Connection) -> T:
-            arrived = _arrive(conn, request, now_ms)
+            arrived = _arrive(conn, proof, now_ms)
             done = work(Call(conn, arrived.principal, arrived.revision, now_ms))
             if accounts.is_unnoted(arrived, now_ms):
                 accounts.note_use(conn, arrived.principal, now_ms)
@@ -88,10 +92,9 @@ def office_of(request: Ask) -> Office:
     return cast(Office, request.app.state.office)
 
 
-def _arrive(conn: Connection, request: Ask, now_ms: int) -> Arrival:
-    found = shown(request)
-    arrive = browsers.arrive if found.is_browser else accounts.arrive
-    arrived = arrive(conn, found.secret, now_ms)
+def _arrive(conn: Connection, proof: Shown, now_ms: int) -> Arrival:
+    arrive = browsers.arrive if proof.is_browser else accounts.arrive
+    arrived = arrive(conn, proof.secret, now_ms)
     if arrived is None:
         raise NotSignedIn("This sign-in has ended. Sign in again.")
     return arrived

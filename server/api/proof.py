@@ -58,7 +58,7 @@ def shown(request: Ask) -> Shown:
     """A cookie does not count beside an Authorization header. NotSignedIn when the request carries neither."""
     said = next((value for name, value in request.scope["headers"] if name == HEADER), None)
     if said is not None:
-        return Shown(_bearer_token(said), is_browser=False)
+        return Shown(bearer_token(said), is_browser=False)
     secret = cookie(request)
     if secret is None:
         raise NotSignedIn("Send the token of this device: Authorization: Bearer …")
@@ -124,7 +124,8 @@ def _usual(place: str) -> str:
     return next((place.removesuffix(port) for port in USUAL_PORTS if place.endswith(port)), place)
 
 
-def _bearer_token(said: bytes) -> str:
+def bearer_token(said: bytes) -> str:
+    """Of an Authorization header. NotSignedIn."""
     scheme, _, token = said.decode("latin-1").partition(" ")
     if scheme.lower() != SCHEME or not token:
         raise NotSignedIn("Send the token of this device: Authorization: Bearer …")

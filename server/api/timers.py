@@ -20,6 +20,7 @@ from server.api.wire import Answer, Body, NoBody
 from server.domain.messages import StartTimer, StatusReply, StopTimer, TimerReply
 from server.services.time import timers
 
+STATUS: Final = "/time-tracking/status"
 ANY: Final = "*"  # as an If-None-Match
 PROBLEMS: Final = (400, 401, 413, 415, 422)
 
@@ -90,7 +91,7 @@ async def stop(request: Ask, data: JSONBody[StopTimer | None] = None, key: Key =
 
 
 @get(
-    "/time-tracking/status",
+    STATUS,
     summary="What runs or is paused now",
     operation_id="timerStatus",
     description="The ETag changes with the timer and its budget, not with the passing of time.",
@@ -106,22 +107,24 @@ async def status(
     request: Ask,
     known: Annotated[str | None, HeaderParameter(name="If-None-Match", description="An ETag.")] = None,
 ) -> Answer[StatusReply]:
-    def work(call: Call) -> StatusReply | str:
-        if known is not None and (_etag(call.revision) in known or known == ANY):
-            return call.revision
-        return timers.status(call.conn, call.principal, call.now_ms)
-
-    found = await office_of(request).read(request, work)
+    found = await office_of(request).read(request, lambda call: seen(call, known))
     if isinstance(found, str):
-        return Answer.of_bytes(b"", status_code=304, headers={"ETag": _etag(found)})
-    return Answer(found, headers={"ETag": _etag(found.revision)})
+        return Answer.of_bytes(b"", status_code=304, headers={"ETag": etag(found)})
+    return Answer(found, headers={"ETag": etag(found.revision)})
+
+
+def seen(call: Call, known: str | None) -> StatusReply | str:
+    """`known`: what an If-None-Match says. Only the revision when it is that one still."""
+    if known is not None and (etag(call.revision) in known or known == ANY):
+        return call.revision
+    return timers.status(call.conn, call.principal, call.now_ms)
+
+
+def etag(revision: str) -> str:
+    return f'"{revision}"'
 
 
 def _with_cost(request: Ask, done: Done[TimerReply]) -> Answer[TimerReply]:
     if done.reply is not None:
         cost_calculated(office_of(request).log, done.reply.elapsed_seconds, done.reply.cost)
     return Answer.of_bytes(done.body)
-
-
-def _etag(revision: str) -> str:
-    return f'"{revision}"'
