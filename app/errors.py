@@ -270,7 +270,7 @@ class OutboxUnwritable(FileTrouble):
 
 
 class OutboxCorrupt(FileTrouble):
-    """Not a database, not an outbox, or damaged. The file stays as it is; `set_aside` moves it."""
+    """Not a database, not an outbox, or damaged. The file stays as it is until the outbox is made anew."""
 
     code = "outbox_corrupt"
 
@@ -279,17 +279,45 @@ class OutboxCorrupt(FileTrouble):
         self.reason = reason
 
 
-class OutboxSetAside(FileTrouble):
-    """A damaged outbox was kept under the name `aside`, and a new one begun."""
+class OutboxOnNetwork(FileTrouble):
+    """Another machine's file system: it may say that something is on the disk when it is not. Nothing was touched."""
 
-    code = "outbox_set_aside"
+    code = "outbox_on_network"
 
-    def __init__(self, path: Path, aside: Path, reason: str) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__(
             path,
-            f"The file with your recorded time is damaged ({reason}). It is kept as {aside}, and a new one was begun.",
+            f"Your time cannot be recorded in {path}, because that folder lies on another machine."
+            " Choose one on this machine with HOURKEEP_PROFILE.",
         )
-        self.aside = aside
+
+
+class OutboxSalvaged(FileTrouble):
+    """The outbox could not be used and was made anew; nothing is missing. `kept`: where the old file is."""
+
+    code = "outbox_salvaged"
+
+    def __init__(self, path: Path, kept: Path) -> None:
+        super().__init__(
+            path,
+            f"The file with your recorded time was damaged. Everything was restored; the old file is kept as {kept}.",
+        )
+        self.kept = kept
+
+
+class OutboxSalvagedInPart(FileTrouble):
+    """As before, and nobody can show that nothing is missing. `saved`: how many actions were found."""
+
+    code = "outbox_salvaged_in_part"
+
+    def __init__(self, path: Path, kept: Path, saved: int) -> None:
+        super().__init__(
+            path,
+            "The file with your recorded time was damaged. Something you recorded lately may be missing:"
+            f" please look at your time. The old file is kept as {kept}.",
+        )
+        self.kept = kept
+        self.saved = saved
 
 
 class DiskFull(FileTrouble):

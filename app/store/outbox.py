@@ -7,33 +7,52 @@ from a backup is filled again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from app.clock import Anchor
-from app.core.actions import BODY_VERSION, Draft, Recorded, body_hash, canonical, link
+from app.core.actions import Draft, Kind, Recorded, canonical
 from app.core.ids import new_device_id
-from app.core.timer import Timer
-from app.errors import OutboxUnwritable
-from app.store import schema, timer_state
-from app.store.database import Database, Fault, no_fault
-from app.store.ledger import Ledger, recorded
-from app.store.records import AttentionItem, Batch, ChainHead, LifeSign, Outcome, Settled, WaitingItem
+from app.core.timer import IssueRef, Timer
+from app.errors import DiskFull, FileTrouble, OutboxCorrupt, OutboxSalvaged, OutboxSalvagedInPart
+from app.store.database import Fault, no_fault
+from app.store.entry import chained
+from app.store.identity import Identity, must_rekey
+from app.store.ledger import recorded
+from app.store.opening import Files, Way, open_anew, open_files, unknown
+from app.store.place import is_networked
+from app.store.records import (
+    AttentionItem,
+    Batch,
+    ChainHead,
+    LifeSign,
+    Outcome,
+    Salvaged,
+    Settled,
+    WaitingItem,
+)
 
 RETENTION_S: Final = 90 * 86_400
 ENVELOPE_BYTES: Final = 300  # what an action takes on the wire beside its body
 ALL: Final = -1  # SQLite's LIMIT for no limit
+ENDINGS: Final = frozenset({Kind.PAUSE, Kind.STOP})
+"""What can still be recorded on a full disk."""
 
 
 class Outbox:
-    """Errors of every method that writes: DiskFull and OutboxUnwritable, and then nothing has changed."""
+    """Errors of every method that writes: DiskFull and OutboxUnwritable, and then nothing has changed.
 
-    def __init__(self, database: Database, path: Path) -> None:
-        self._database = database
-        self._ledger = Ledger(database)
-        self.path = path
+    `salvaged`: the file was made anew, when it was opened or since; None when it was not.
+    """
+
+    salvaged: Salvaged | None = None
+
+    def __init__(self, way: Way, files: Files) -> None:
+        self.path = way.path
+        self._way = way
+        self._take(files)
 
     @classmethod
     def open(
@@ -42,24 +61,38 @@ class Outbox:
         *,
         make_device_id: Callable[[], str] = new_device_id,
         fault: Fault = no_fault,
+        machine: str | None = None,
+        issue_of: Callable[[int], IssueRef | None] = unknown,
+        is_on_network: Callable[[Path], bool] = is_networked,
     ) -> Self:
-        """The outbox at `path`, made if it is missing. OutboxNewer, OutboxLocked, OutboxUnwritable, OutboxCorrupt."""
+        """The outbox at `path`, made if it is missing, and made anew from what can be read if it is damaged.
+
+        `machine`: the machine's fingerprint; a file that was used on another one becomes a new device. `issue_of`: what is
+        known of an issue. OutboxNewer, OutboxLocked, OutboxOnNetwork, OutboxUnwritable, DiskFull.
+        """
+        way = Way(path, make_device_id, fault, is_on_network, issue_of)
+        outbox = cls(way, open_files(way))
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutboxUnwritable(path) from error
-        database = Database(path, fault)
-        try:
-            is_new = schema.check_version(database, path) == 0
-            database.make_durable()
-            if is_new:
-                schema.create(database, make_device_id())
-            schema.check_whole(database, path)
-            schema.check_writable(database)
+            outbox._stay_on(machine)
         except BaseException:
-            database.close()
+            outbox.close()
             raise
-        return cls(database, path)
+        return outbox
+
+    def _take(self, files: Files) -> None:
+        self._database = files.database
+        self._ledger = files.ledger
+        self._copyist = files.copyist
+        self._reserve = files.reserve
+        self.salvaged = files.salvaged or self.salvaged
+
+    def _stay_on(self, machine: str | None) -> None:
+        if machine is None or machine == self._ledger.get("machine"):
+            return
+        if must_rekey(self.identity(), None, machine) is not None:
+            self.rekey(self._way.make_device_id())
+        with self._database.transaction():
+            self._ledger.put("machine", machine)
 
     def close(self) -> None:
         self._database.close()
@@ -71,41 +104,50 @@ class Outbox:
 
         Without drafts only the state is kept. ValueError for a body that no server could read.
         """
-        bodies = [(draft, canonical(draft.body).decode()) for draft in drafts]
+        wanted = list(drafts)
+        for draft in wanted:
+            canonical(draft.body)
+        is_ending = bool(wanted) and all(draft.kind in ENDINGS for draft in wanted)
+        if wanted and not is_ending:
+            self._reserve.make()  # nothing begins that could not be ended
+        try:
+            done = self._record(wanted, timer)
+        except DiskFull:
+            if not is_ending or not self._reserve.release():
+                raise
+            done = self._record(wanted, timer)
+        self._copyist.catch_up()
+        return done
+
+    def _record(self, drafts: Sequence[Draft], timer: Timer | None) -> tuple[Recorded, ...]:
         with self._database.transaction():
-            head = self.head()
-            issues = _issues(self.timer(), timer)
-            done = []
-            for draft, text in bodies:
-                action = _chained(head, draft)
-                self._ledger.insert(action, draft, text, issues)
-                head = ChainHead(action.seq, action.chain)
-                done.append(action)
-            self._ledger.put("timer", timer_state.dump(timer))
-        return tuple(done)
+            # Issues by timer, for the actions that name only their timer.
+            issues = {each.timer_id: each.issue.id for each in (self.timer(), timer) if each is not None}
+            entries = chained(self.device_id, self.head(), drafts, issues)
+            for entry in entries:
+                self._ledger.insert(entry)
+            self._ledger.put_timer(timer)
+        return tuple(each.recorded() for each in entries)
 
     def timer(self) -> Timer | None:
         """The state that the last `record` kept."""
-        text = self._ledger.get("timer")
-        return None if text is None else timer_state.read(text)
+        return self._ledger.timer()
 
     def beat(self, claim_id: str, now: int) -> None:
         """Note that the app was alive at `now` with this claim open."""
         with self._database.transaction():
-            self._database.run("DELETE FROM beat")
-            self._database.run("INSERT INTO beat (claim_id, at) VALUES (?, ?)", claim_id, now)
+            self._ledger.put_beat(claim_id, now)
 
     def life_sign(self) -> LifeSign | None:
         """The last beat."""
-        row = self._database.one("SELECT claim_id, at FROM beat")
-        return None if row is None else LifeSign(*row)
+        return self._ledger.beat()
 
     def anchor(self) -> Anchor | None:
         """The clocks when the open claim began here, for `Clock.reanchor` after a restart; None when nothing runs."""
         timer = self.timer()
         if timer is None or timer.claim_id is None:
             return None
-        opened = self._last_opening(timer.timer_id)
+        opened = self._ledger.last_opening(timer.timer_id)
         if opened is None:
             return None
         t = opened["t"]
@@ -113,17 +155,8 @@ class Outbox:
 
     def last_claim(self, timer_id: str) -> str | None:
         """The stretch of this timer that was begun last on this device; None when none was."""
-        opened = self._last_opening(timer_id)
+        opened = self._ledger.last_opening(timer_id)
         return None if opened is None else str(opened["claim_id"])
-
-    def _last_opening(self, timer_id: str) -> dict[str, Any] | None:
-        rows = self._database.run(
-            "SELECT body FROM action WHERE timer_id = ? AND kind IN ('timer.start', 'timer.resume')"
-            " ORDER BY seq DESC LIMIT 1",
-            timer_id,
-        )
-        body: dict[str, Any] | None = json.loads(rows[0][0]) if rows else None
-        return body
 
     # ---- sending ----------------------------------------------------------------------------------------
 
@@ -160,6 +193,10 @@ class Outbox:
             self.device_id, self._ledger.get("parent_device_id"), ChainHead(acked, chain), tuple(actions)
         )
 
+    def unsent(self) -> tuple[Recorded, ...]:
+        """Everything that the server has not confirmed."""
+        return self.after(self.acked_seq)
+
     def after(self, seq: int) -> tuple[Recorded, ...]:
         """The actions that a snapshot up to `seq` does not contain, for `fold`."""
         return tuple(recorded(row) for row in self._ledger.rows(seq, ALL))
@@ -170,21 +207,29 @@ class Outbox:
 
     # ---- what the server said -----------------------------------------------------------------------------
 
-    def settle(self, last_acked_seq: int, results: Sequence[Settled]) -> None:
+    def acked_sig(self) -> str | None:
+        """The server's signature over its word that it has all up to `acked_seq`; None when it gave none."""
+        return self._ledger.get("acked_sig")
+
+    def settle(self, last_acked_seq: int, results: Sequence[Settled], sig: str | None = None) -> None:
         """Keep the server's word on each action, in one commit. A late reply never takes a confirmation back.
 
-        ValueError when the server confirms what was never recorded here: then this is not its device's history.
+        `sig`: its signature over `last_acked_seq`. ValueError when the server confirms what was never recorded here: then
+        this is not its device's history.
         """
         finals = [(result, Outcome(result.final)) for result in results if result.seq <= last_acked_seq]
-        if not finals and last_acked_seq == self.acked_seq and self._ledger.get("parent_device_id") is None:
+        acked = self.acked_seq
+        is_known = last_acked_seq == acked and (sig is None or sig == self.acked_sig())
+        if not finals and is_known and self._ledger.get("parent_device_id") is None:
             return  # an answer to a mere question every few seconds must not keep the disk awake
         with self._database.transaction():
             if last_acked_seq > self.head().seq:
                 raise ValueError(f"the server confirms action {last_acked_seq}, which was never recorded")
             for result, final in finals:
                 self._ledger.settle_one(result, final)
-            self._ledger.put("acked_seq", str(max(last_acked_seq, self.acked_seq)))
-            self._database.run("DELETE FROM meta WHERE k = 'parent_device_id'")
+            if last_acked_seq >= acked:
+                self._ledger.acknowledge(last_acked_seq, sig, is_new=last_acked_seq > acked)
+            self._ledger.drop("parent_device_id")
 
     def rewind(self, seq: int) -> None:
         """The server has lost what came after `seq`: it waits to be sent again. ValueError beyond what is kept."""
@@ -192,20 +237,22 @@ class Outbox:
             if not self._ledger.floor().seq <= seq <= self.acked_seq:
                 raise ValueError(f"cannot go back to action {seq}")
             self._ledger.forget_outcomes(seq)
-            self._ledger.put("acked_seq", str(seq))
+            self._ledger.acknowledge(seq, None, is_new=seq < self.acked_seq)
 
     def rekey(self, new_device_id: str) -> None:
         """Become a new device that sends all kept actions again, each with the id and the body that it had.
 
-        OutboxCorrupt when a body is not what was recorded: the server would refuse it for ever.
+        Where a body is not what was recorded, the server would refuse it for ever: then the file is made anew.
         """
-        with self._database.transaction():
-            parent = self._ledger.get("parent_device_id") or self.device_id
-            self._ledger.renumber(new_device_id, self.path)
-            self._ledger.forget_outcomes(0)
-            self._ledger.put("acked_seq", "0")
-            self._ledger.put("device_id", new_device_id)
-            self._ledger.put("parent_device_id", parent)
+        try:
+            with self._database.transaction():
+                parent = self._ledger.get("parent_device_id") or self.device_id
+                self._ledger.renumber(new_device_id, self.path)
+                self._ledger.become(new_device_id, parent)
+        except OutboxCorrupt as damage:
+            self.close()
+            self._take(open_anew(replace(self._way, make_device_id=lambda: new_device_id), damage.reason))
+        self._copyist.catch_up()
 
     def prune(self, now: int) -> int:
         """Remove actions that were found confirmed 90 days ago or earlier; returns how many.
@@ -213,36 +260,25 @@ class Outbox:
         The days count from the first `prune` after the confirmation. What needs attention stays.
         """
         with self._database.transaction():
-            self._database.run(
-                "UPDATE action SET acked_at = ? WHERE acked_at IS NULL AND seq <= ?", now, self.acked_seq
-            )
-            kept = self._database.one(
-                "SELECT min(seq) FROM action WHERE acked_at IS NULL OR acked_at > ? OR action_id IN"
-                " (SELECT action_id FROM attention WHERE resolved_by_action_id IS NULL)",
-                now - RETENTION_S,
-            )
-            last = self.head().seq if kept is None or kept[0] is None else kept[0] - 1
-            return self._ledger.remove_up_to(last)
+            self._ledger.mark_seen(now)
+            count = self._ledger.remove_up_to(self._ledger.last_seen_before(now - RETENTION_S))
+        if count:
+            self._copyist.rotate()
+        return count
+
+    def identity(self) -> Identity:
+        """By which a copied or restored file is told."""
+        return Identity(self.device_id, self.head().seq, self._ledger.get("machine"))
 
     # ---- what people see ----------------------------------------------------------------------------------
 
     def waiting(self, limit: int = 1000) -> tuple[WaitingItem, ...]:
         """The first unconfirmed actions, oldest first."""
-        rows = self._database.run(
-            "SELECT seq, action_id, kind, at, timer_id, issue_id FROM action WHERE seq > ? ORDER BY seq LIMIT ?",
-            self.acked_seq,
-            limit,
-        )
-        return tuple(WaitingItem(*row) for row in rows)
+        return self._ledger.waiting(self.acked_seq, limit)
 
     def attention(self) -> tuple[AttentionItem, ...]:
         """What the server holds or rejected and nobody has settled yet, oldest first."""
-        rows = self._database.run(
-            "SELECT a.action_id, kind, at, timer_id, issue_id, n.outcome, n.code, n.detail"
-            " FROM attention n JOIN action a USING (action_id)"
-            " WHERE resolved_by_action_id IS NULL ORDER BY seq"
-        )
-        return tuple(AttentionItem(*row) for row in rows)
+        return self._ledger.attention()
 
     # ---- small notes --------------------------------------------------------------------------------------
 
@@ -251,16 +287,25 @@ class Outbox:
         return self._ledger.get(f"note:{name}")
 
     def remember(self, name: str, text: str) -> None:
+        """Also on a full disk, as when stop was pressed."""
+        try:
+            self._remember(name, text)
+        except DiskFull:
+            if not self._reserve.release():
+                raise
+            self._remember(name, text)
+
+    def _remember(self, name: str, text: str) -> None:
         with self._database.transaction():
             self._ledger.put(f"note:{name}", text)
 
 
-def _chained(head: ChainHead, draft: Draft) -> Recorded:
-    kind = str(draft.kind)
-    chain = link(head.chain, draft.action_id, body_hash(BODY_VERSION, kind, draft.body))
-    return Recorded(head.seq + 1, draft.action_id, BODY_VERSION, kind, draft.body, chain)
-
-
-def _issues(*timers: Timer | None) -> dict[str, int]:
-    """Issues by timer, for the actions that name only their timer."""
-    return {timer.timer_id: timer.issue.id for timer in timers if timer is not None}
+def salvage_trouble(outbox: Outbox) -> FileTrouble | None:
+    """What a person has to know of a salvage; None when there was none."""
+    salvaged = outbox.salvaged
+    if salvaged is None:
+        return None
+    kept = salvaged.aside or outbox.path
+    if salvaged.may_miss:
+        return OutboxSalvagedInPart(outbox.path, kept, salvaged.saved)
+    return OutboxSalvaged(outbox.path, kept)

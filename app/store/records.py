@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from app.core.actions import Recorded
 
@@ -87,3 +88,17 @@ class LifeSign:
 
     claim_id: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """An outbox was made anew from what could still be read.
+
+    `saved`: how many actions are in it. `aside`: where the file is that could not be used; None when it was missing.
+    `reason`: what was wrong with it, for a log. `may_miss`: nobody can show that nothing is missing.
+    """
+
+    saved: int
+    aside: Path | None
+    reason: str
+    may_miss: bool

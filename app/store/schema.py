@@ -17,8 +17,19 @@ from app.errors import DiskFull, OutboxCorrupt, OutboxNewer
 from app.store import timer_state
 from app.store.database import Database
 
-VERSION: Final = 1
+VERSION: Final = 2
 APPLICATION_ID: Final = 0x484B_4F42  # "HKOB", seen by file(1)
+
+UNREADABLE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    sqlite3.OperationalError,
+)
+"""What values of other types and texts that are none make of a file that SQLite still takes for whole."""
 
 TABLES: Final = (
     "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
@@ -70,20 +81,19 @@ def check_version(database: Database, path: Path) -> int:
 
 
 def create(database: Database, device_id: str) -> None:
-    """A new outbox in one commit: a crash leaves an empty file, which is created again."""
-    with database.transaction():
-        for statement in TABLES:
-            database.run(statement)
-        start = {
-            "device_id": device_id,
-            "acked_seq": "0",
-            "floor_seq": "0",
-            "floor_chain": genesis(device_id),
-        }
-        for key, value in start.items():
-            database.run("INSERT INTO meta (k, v) VALUES (?, ?)", key, value)
-        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
-        database.run(f"PRAGMA user_version = {VERSION}")
+    """A new outbox, inside one transaction: a crash leaves an empty file, which is created again."""
+    for statement in TABLES:
+        database.run(statement)
+    start = {
+        "device_id": device_id,
+        "acked_seq": "0",
+        "floor_seq": "0",
+        "floor_chain": genesis(device_id),
+    }
+    for key, value in start.items():
+        database.run("INSERT INTO meta (k, v) VALUES (?, ?)", key, value)
+    database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.run(f"PRAGMA user_version = {VERSION}")
 
 
 def check_writable(database: Database) -> None:
@@ -100,7 +110,8 @@ def check_whole(database: Database, path: Path) -> None:
     try:
         _check_chain(database)
         _check_timer(database)
-    except (ValueError, KeyError, TypeError, ArithmeticError, sqlite3.OperationalError) as error:
+        _check_readable(database)
+    except UNREADABLE as error:
         raise OutboxCorrupt(path, str(error)) from error
 
 
@@ -128,3 +139,8 @@ def _check_timer(database: Database) -> None:
     row = database.one("SELECT v FROM meta WHERE k = 'timer'")
     if row is not None:
         timer_state.read(row[0])
+
+
+def _check_readable(database: Database) -> None:
+    for table in ("attention", "beat"):
+        database.run(f"SELECT * FROM {table}")  # noqa: S608  # names from the line above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,3 +27,21 @@ def outbox(queue: Path) -> Iterator[Outbox]:
 @pytest.fixture
 def desk(outbox: Outbox) -> Desk:
     return Desk(outbox)
+
+
+@pytest.fixture
+def used(queue: Path) -> Path:
+    """An outbox in which something happened, closed."""
+    outbox = Outbox.open(queue)
+    desk = Desk(outbox)
+    desk.start()
+    desk.stop("Fixed the redirect of the login")
+    desk.start()
+    outbox.close()
+    return queue
+
+
+def change(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(";".join(statements))
+    connection.close()

@@ -13,7 +13,7 @@ import pytest
 from app.core.notices import Notice, NoticeKind, SignInResult
 from app.core.screen import Account, Hindrance, Link, SyncState, TimerState
 from app.core.timer import Status
-from app.errors import AppError, NothingRuns, OutboxNewer, SignInFirst, UnknownIssue
+from app.errors import AlreadyRuns, AppError, NothingRuns, OutboxNewer, SignInFirst, UnknownIssue
 from app.paths import Profile
 from app.settings import Loaded, Settings, load
 from app.store.database import Database
@@ -401,7 +401,7 @@ def test_a_newer_outbox_is_said_with_every_gesture(
         again.start_key("BP-123")
 
 
-def test_a_damaged_outbox_is_kept_and_a_new_one_begins(
+def test_a_damaged_outbox_is_kept_and_made_anew_with_all_that_was_recorded(
     controller: Controller, tmp_path: Path, clock: FakeClock
 ) -> None:
     controller.start(LOGIN)
@@ -414,8 +414,9 @@ def test_a_damaged_outbox_is_kept_and_a_new_one_begins(
     again.open()
     assert [notice.kind for notice in told] == [NoticeKind.TROUBLE]
     assert [each.read_bytes()[:11] for each in path.parent.glob("*.damaged-1")] == [b"no database"]
-    again.start(LOGIN)
     assert kinds(again) == ["timer.start"]
+    with pytest.raises(AlreadyRuns):
+        again.start(LOGIN)
     again.close()
 
 
