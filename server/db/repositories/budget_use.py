@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, Select, and_, bindparam, case, func, literal, select, type_coerce
 
 from server.db.repositories import alerts, meters
 from server.db.repositories.alerts import Standing
@@ -37,21 +37,32 @@ def _sum(rate_type: RateType, amount: Any, *also: Any) -> Any:
     return func.sum(case((and_(_is_own, active_timers.c.rate_type == str(rate_type), *also), amount)))
 
 
-_BUDGET: Final = (
-    select(
-        *alerts.AMOUNTS,
-        project_budgets.c.at_limit,
-        project_budgets.c.is_locked,
-        project_budgets.c.locked_at,
-        *(_sum(each, _gross).label(each) for each in RateType),
-        *(_sum(each, active_timers.c.rate_amount, _runs).label(f"pace_{each}") for each in RateType),
-        func.sum(case((_is_own, active_timers.c.logged_cost))).label("logged"),
-        func.count(case((~_is_own, active_timers.c.id))).label("foreign"),
-        func.count(active_timers.c.id).label("timers"),
+def _on(*columns: Any) -> Select[Any]:
+    """Of budgets, with the timers that run on them."""
+    return (
+        select(*columns)
+        .join_from(project_budgets, active_timers, and_(*meters.COUNTS), isouter=True)
+        .where(setting("enable_budget_tracking"))
+        .group_by(project_budgets.c.id)
     )
-    .join_from(project_budgets, active_timers, and_(*meters.COUNTS), isouter=True)
-    .where(setting("enable_budget_tracking"))
-    .group_by(project_budgets.c.id)
+
+
+_RUNNING: Final = (
+    *(_sum(each, _gross).label(each) for each in RateType),
+    func.sum(case((_is_own, active_timers.c.logged_cost))).label("logged"),
+    func.count(case((~_is_own, active_timers.c.id))).label("foreign"),
+)
+_BUDGET: Final = _on(
+    *alerts.AMOUNTS,
+    project_budgets.c.at_limit,
+    project_budgets.c.is_locked,
+    project_budgets.c.locked_at,
+    *_RUNNING,
+    *(_sum(each, active_timers.c.rate_amount, _runs).label(f"pace_{each}") for each in RateType),
+    func.count(active_timers.c.id).label("timers"),
+)
+_SHARE: Final = _on(project_budgets.c.total_budget, project_budgets.c.total_cost, *_RUNNING).where(
+    project_budgets.c.project_id == bindparam("project_id")
 )
 _OF_PROJECT: Final = _BUDGET.where(project_budgets.c.project_id == bindparam("project_id"))
 _WATCHED: Final = (
@@ -96,6 +107,17 @@ def of_project(conn: Connection, project_id: int, now_ms: int) -> Use | None:
     return None if row is None else _use(conn, row, now_ms)
 
 
+def share(conn: Connection, project_id: int, now_ms: int) -> tuple[Decimal, Decimal] | None:
+    """What is used, and of how much: the least that can be asked. None as above."""
+    row = conn.execute(_SHARE, {"project_id": project_id, "now_ms": now_ms}).first()
+    if row is None:
+        return None
+    if row.foreign:
+        found = of_project(conn, project_id, now_ms)
+        return None if found is None else (found.used, found.total)
+    return row.total_cost + _running(row), row.total_budget
+
+
 def watched(conn: Connection, project_ids: Sequence[int], now_ms: int) -> list[tuple[Standing, Use]]:
     """Of those that have a budget, if budgets are tracked, by project; with what their thresholds see."""
     rows = conn.execute(_WATCHED, {"project_ids": project_ids, "now_ms": now_ms}).all()
@@ -117,11 +139,15 @@ def _use(conn: Connection, row: Any, now_ms: int) -> Use:
         row.critical_threshold,
         AtLimit(row.at_limit),
         (row.locked_at or 0) if row.is_locked else None,
-        (_of_all(row, "{}") / 3600 - (row.logged or ZERO)).quantize(ZERO, ROUND_HALF_UP),
+        _running(row),
         _of_all(row, "pace_{}"),
         row.timers,
     )
     return _with_foreign(conn, use, now_ms // 1000) if row.foreign else use
+
+
+def _running(row: Any) -> Decimal:
+    return (_of_all(row, "{}") / 3600 - (row.logged or ZERO)).quantize(ZERO, ROUND_HALF_UP)
 
 
 def _of_all(row: Any, name: str) -> Decimal:

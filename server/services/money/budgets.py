@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from msgspec import UNSET
 
@@ -37,6 +38,12 @@ def use(conn: Connection, project_id: int, now_ms: int) -> BudgetUse:
     if found is None:
         return BudgetUse(project_id=project_id, percent=None, warning_percent=None, as_of=now_ms // 1000)
     return _use(found, now_ms)
+
+
+def percent_used(conn: Connection, project_id: int, now_ms: int) -> Decimal | None:
+    """As `use` says it."""
+    found = budget_use.share(conn, project_id, now_ms)
+    return None if found is None else percent(*found)
 
 
 def uses_of_member(conn: Connection, user_id: int, now_ms: int) -> list[BudgetUse]:

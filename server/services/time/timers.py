@@ -160,7 +160,7 @@ def status(conn: Connection, principal: Principal, now_ms: int) -> StatusReply:
     )
     if timer.project_id is not None:
         reply.project_id = timer.project_id
-        reply.budget_percent = budgets.use(conn, timer.project_id, now_ms).percent
+        reply.budget_percent = budgets.percent_used(conn, timer.project_id, now_ms)
     return reply
 
 

@@ -294,6 +294,7 @@ def questions(company: Company) -> dict[str, Question]:
         "a manager's report": lambda conn: reports.report(conn, manager, ReportFilter(DAY), None, 50),
         "my report": lambda conn: reports.report(conn, anna, ReportFilter(Days()), None, 50),
         "a budget": lambda conn: budgets.use(conn, bp, now_ms),
+        "how much of a budget is used": lambda conn: budgets.percent_used(conn, bp, now_ms),
         "my budgets": lambda conn: budgets.uses_of_member(conn, anna.user_id, now_ms),
         "alerts that nobody acknowledged": lambda conn: alerts.of_project(conn, manager, bp, False, None, 50),
         "my projects' alerts": lambda conn: alerts.of_mine(conn, manager, False, None, 50),

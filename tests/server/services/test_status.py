@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from server.domain.messages import RateType, TimerStatus
+from server.domain.messages import RateLevel, RateType, TimerStatus
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 
@@ -33,6 +34,22 @@ def test_status_while_it_runs(anna: Person, company: Company) -> None:
     assert (now.elapsed_seconds, now.cost, now.currency) == (5400, Decimal(75), "USD")
     assert (now.rate_type, now.rate_amount) == (RateType.HOURLY, Decimal(50))
     assert now.budget_percent == Decimal("37.50")
+
+
+def test_the_budget_is_as_used_as_its_page_says(anna: Person, company: Company) -> None:
+    """Also with timers that are converted, by another unit, ahead of time, or of nobody who is paid."""
+    company.set_exchange("EUR", "USD", "1.1", date(2026, 1, 1))
+    company.set_budget("BP", 700)
+    eva = company.hire("eva", ["BP"], hourly=None)
+    company.agree(RateLevel.USER, "60", date(2026, 1, 1), person=eva, currency="EUR")
+    company.hire("volunteer", ["BP"], hourly=None).start("BP-1")
+    seen = []
+    for person in (anna, company.ben, eva):
+        person.start("BP-1")
+        company.clock.advance(minutes=7, seconds=1)
+        seen.append(anna.status().budget_percent)
+        assert seen[-1] == company.budget("BP").percent
+    assert len(set(seen)) == len(seen)
 
 
 def test_status_while_it_is_paused(anna: Person, company: Company) -> None:
