@@ -1,5 +1,5 @@
 # The commands for people. On Windows see README.md.
-.PHONY: run test fuzz check bench build openapi setup test-setup clean
+.PHONY: run test fuzz simulate check bench build openapi setup test-setup clean
 
 PYTHON = .venv/bin/python
 WORKERS ?= auto
@@ -12,6 +12,9 @@ test: test-setup
 
 fuzz: test-setup
 	HOURKEEP_FUZZ=$${HOURKEEP_FUZZ:-200} $(PYTHON) -m pytest tests/hostile $(PYTEST_ARGUMENTS)
+
+simulate: test-setup
+	@$(PYTHON) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0))
 
 check: setup
 	.venv/bin/ruff format --check .

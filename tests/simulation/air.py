@@ -97,7 +97,9 @@ class Air:
         if not self.token_ok(call.token):
             return _problem(401, "not_signed_in")
         if not call.path.endswith("/sync"):
-            return self.weather.listed(self.principal, "projects" if call.path.endswith("projects") else "issues")
+            return self.weather.listed(
+                self.principal, "projects" if call.path.endswith("projects") else "issues"
+            )
         body = call.body or b""
         if call.headers.get("Content-Encoding") == "gzip":
             body = wire.inflate(body, UNPACKED)
@@ -154,12 +156,16 @@ class Air:
 
     def _health(self) -> bytes:
         server = self.weather.office.server
-        said = {"product": "hourkeep", "server_id": server.server_id, "name": server.name, "version": "1", "protocol": 1}
+        said = {
+            "product": "hourkeep",
+            "server_id": server.server_id,
+            "name": server.name,
+            "version": "1",
+            "protocol": 1,
+        }
         return msgspec.json.encode(said)
 
 
 def _problem(status: int, code: str) -> Reply:
     said: Mapping[str, object] = {"status": status, "code": code, "title": code, "detail": "", "errors": []}
     return Reply(status, PROBLEM, msgspec.json.encode(said))
-
-

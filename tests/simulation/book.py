@@ -361,14 +361,17 @@ class Book:
 
     def used(self, project: int, now: int) -> int:
         """With what runs, as if it stopped now."""
-        return self.spent(project) + sum(self._running(person, project, now) for person in self.people.values())
+        return self.spent(project) + sum(
+            self._running(person, project, now) for person in self.people.values()
+        )
 
     def is_due(self, now: int) -> bool:
         return any(each.look(self.used(project, now), writes=False) for project, each in self.budgets.items())
 
-    def look(self, now: int) -> None:
-        for project, budget in self.budgets.items():
-            budget.look(self.used(project, now))
+    def look(self, now: int) -> bool:
+        """True when there was something to tell."""
+        news = [each.look(self.used(project, now)) for project, each in self.budgets.items()]
+        return any(news)
 
     def _running(self, person: Person, project: int, now: int) -> int:
         live = person.counted().live

@@ -12,7 +12,7 @@ from typing import Final
 
 from tests.simulation.air import Fault
 
-ALWAYS: Final = {"start": 10, "stop": 4, "pause": 4, "resume": 4, "sync": 16, "wait": 6}
+ALWAYS: Final = {"start": 16, "stop": 7, "pause": 8, "resume": 8, "sync": 14, "wait": 8}
 SOMETIMES: Final = {
     "ago": 3,
     "elsewhere": 3,
@@ -43,6 +43,9 @@ SOMETIMES: Final = {
     "beat": 1,
 }
 DISTURBED: Final = 0.5
+FREQUENT: Final = {Fault.LOST: 3, Fault.CRASH: 3, Fault.LATE: 2, Fault.TWICE: 2}
+"""After these the two sides disagree about what has arrived."""
+
 STEPS: Final = 70
 
 
@@ -73,7 +76,10 @@ def mix_of(random: Random) -> Mix:
     for name, weight in SOMETIMES.items():
         if random.random() < DISTURBED:
             rules[name] = weight * random.uniform(0.5, 2)
-    faults = {
-        fault: random.uniform(0.2, 2) for fault in Fault if fault is not Fault.NONE and random.random() < DISTURBED
-    }
-    return Mix(users, devices, rules, faults, random.choice([0.0, 0.15, 0.3, 0.5]), random.choice([60, 600, 4000]))
+    possible: list[Fault] = [
+        fault for fault in Fault if fault is not Fault.NONE and random.random() < DISTURBED
+    ]
+    faults = {fault: random.uniform(0.2, 2) * FREQUENT.get(fault, 1) for fault in possible}
+    return Mix(
+        users, devices, rules, faults, random.choice([0.0, 0.15, 0.3, 0.5]), random.choice([60, 600, 4000])
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -28,6 +28,7 @@ from app.sync import clerk
 from app.sync.desk import Desk
 from app.sync.engine import Engine, Phase
 from app.sync.events import (
+    Done,
     Due,
     Effect,
     Event,
@@ -37,11 +38,14 @@ from app.sync.events import (
     Kicked,
     Probe,
     Send,
+    Settle,
+    Unanswered,
 )
 from app.sync.network import Calls
 from server.domain.principal import Principal
 from tests.fakes.clock import FakeClock
 from tests.simulation.air import Air, Weather
+from tests.simulation.office import Design
 
 URL: Final = "http://127.0.0.1:8765"
 VERSION: Final = "1"
@@ -113,12 +117,18 @@ class Disk:
             raise Died
 
 
-@dataclass
+def _nothing(_outbox: NotingOutbox) -> None:
+    """After a request that failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kinds:
     """Which classes this simulation is made of; a planted bug is another class here."""
 
     outbox: type[NotingOutbox] = NotingOutbox
     desk: type[Desk] = Desk
+    design: type[Design] = Design
+    failed: Callable[[NotingOutbox], None] = _nothing
 
 
 class Device:
@@ -151,6 +161,7 @@ class Device:
         self.maybe: tuple[Draft, ...] = ()
         self.todo: deque[Event | Effect] = deque()
         self.mono = 0
+        self.has_news_of = self._news_on_the_way = -1
         self._note = note
         self.start()
 
@@ -159,13 +170,17 @@ class Device:
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         server = self.weather.office.server
-        account = Account(URL, server.server_id, self.principal.user_id, self.principal.email, self.principal.name)
-        outbox = self.kinds.outbox.open(
+        account = Account(
+            URL, server.server_id, self.principal.user_id, self.principal.email, self.principal.name
+        )
+        self.outbox = outbox = self.kinds.outbox.open(
             self.folder / "queue.sqlite3", make_device_id=self._new_device_id, fault=self.disk
         )
         outbox.note, outbox.begun = self._recorded, self._recording
         self.clock.reanchor(outbox.anchor())
-        self.desk = self.kinds.desk(outbox, Cache.open(self.folder / "cache.sqlite3"), self.clock, self.notices.append)
+        self.desk = self.kinds.desk(
+            outbox, Cache.open(self.folder / "cache.sqlite3"), self.clock, self.notices.append
+        )
         self.desk.new_id = id_source(self.clock, self.random.randbytes)
         self.calls = Calls(lambda _url: SimulatedClient(self.air, self.clock), self.purse, VERSION)  # type: ignore[arg-type]
         self.engine = Engine(account, self.random.random)
@@ -219,21 +234,32 @@ class Device:
         each = self.todo.popleft()
         match each:
             case FindToken() | Send() | Probe() | FetchProjects() | FetchIssues():
-                self.todo.append(self.calls.do(each))
+                answer = self.calls.do(each)
+                self.todo.append(answer)
+                if isinstance(answer, Unanswered) and isinstance(each, Send):
+                    self.kinds.failed(self.outbox)
+                elif isinstance(each, Send):
+                    self._news_on_the_way = self.weather.office.changes[self.principal.user_id]
             case _ if isinstance(each, Event):
                 self.todo.extend(self.engine.handle(each, self.mono))
             case _:
-                answer = clerk.do(self.desk, each)
-                if answer is not None:
-                    self.todo.append(answer)
+                before = self.desk.outbox.device_id
+                done = clerk.do(self.desk, each)
+                if (
+                    isinstance(each, Settle)
+                    and isinstance(done, Done)
+                    and self.desk.outbox.device_id == before
+                ):
+                    self.has_news_of = self._news_on_the_way
+                if done is not None:
+                    self.todo.append(done)
         return True
 
-    def run(self, hops: int = HOPS) -> int:
-        """As far as it comes, at most so many hops; how many they were."""
-        done = 0
-        while done < hops and self.hop():
-            done += 1
-        return done
+    def run(self, hops: int = HOPS) -> None:
+        """As far as it comes, at most so many hops."""
+        for _ in range(hops):
+            if not self.hop():
+                return
 
     def pass_time(self, seconds: int, *, asleep: bool = False) -> None:
         self.mono += seconds

@@ -1,19 +1,28 @@
-"""What comes of one seed?"""
+"""What comes of one seed, and which of its steps are to blame?"""
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
+import subprocess
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tests.simulation.chances import STEPS
 from tests.simulation.device import Kinds
 from tests.simulation.office import Office
 from tests.simulation.oracle import heal, judge
 from tests.simulation.world import World
+
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # what is durable is tried elsewhere; here nothing has to be
+TRIES: Final = 200  # to find the shortest life that goes wrong
+ALL: Final = tuple(range(STEPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +36,32 @@ class Outcome:
     trace: tuple[str, ...]
 
 
+@contextmanager
+def workplace() -> Iterator[tuple[Office, Path]]:
+    """A server, and a folder for its devices: in memory where the system has that."""
+    room = IN_MEMORY if IN_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="hourkeep-life-", dir=room) as name:
+        folder = Path(name)
+        (folder / "server").mkdir()
+        office = Office(folder / "server")
+        gc.freeze()  # what is there now stays: looking at it again and again took a tenth of the time
+        try:
+            yield office, folder / "devices"
+        finally:
+            gc.unfreeze()
+            office.close()
+
+
 def live(
-    seed: int, office: Office, folder: Path, *, steps: int = STEPS, kinds: Callable[[], Kinds] = Kinds
+    seed: int, office: Office, folder: Path, *, steps: Sequence[int] = ALL, kinds: Kinds | None = None
 ) -> Outcome:
-    """Nothing is left in the folder."""
-    world = World(seed, office, folder, kinds())
+    """Nothing is left in the folder. `steps`: which of them are done."""
+    world = World(seed, office, folder, kinds or Kinds())
     failure = None
     try:
-        for _ in range(steps):
-            world.step()
-        world.say("--- healed")
+        for number in steps:
+            world.step(number)
+        world.say("all is mended")
         heal(world)
         judge(world)
     except Exception as error:  # noqa: BLE001  # whatever it is, this seed shows it
@@ -48,6 +73,46 @@ def live(
     return Outcome(seed, failure, len(world.durable), _hash(world), tuple(world.trace))
 
 
+def shortest(seed: int, office: Office, folder: Path) -> Outcome:
+    """A life of as few of its steps as was found in which it still goes wrong."""
+    steps = list(ALL)
+    found = live(seed, office, folder)
+    tries, chunk = 0, len(steps) // 2
+    while chunk and tries < TRIES and found.failure is not None:
+        start = 0
+        while start < len(steps) and tries < TRIES:
+            fewer = steps[:start] + steps[start + chunk :]
+            tries += 1
+            outcome = live(seed, office, folder, steps=fewer)
+            if outcome.failure is None:
+                start += chunk
+            else:
+                steps, found = fewer, outcome
+        chunk //= 2
+    return found
+
+
+def report(outcome: Outcome) -> str:
+    """For whoever has to find out why."""
+    return "\n".join(
+        [
+            f"make simulate SEED={outcome.seed}   # at commit {_commit()}",
+            *outcome.trace,
+            outcome.failure or "all is well",
+        ]
+    )
+
+
+def _commit() -> str:
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "unknown"
+    return found.stdout.strip() or "unknown"
+
+
 def _hash(world: World) -> str:
     """Of what happened, in which order: names that are drawn anew each time are not in it."""
     numbers: dict[str, int] = {}
@@ -55,6 +120,6 @@ def _hash(world: World) -> str:
     for what, device, action_id in world.history:
         lines.append(f"{what} {device} {numbers.setdefault(action_id, len(numbers))}")
     for user, person in world.office.book.people.items():
-        found = sorted(person.counted().seconds.values())
-        lines.append(f"{user} {found} {person.counted().held}")
+        counted = person.counted()
+        lines.append(f"{user} {sorted(counted.seconds.values())} {counted.held}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from server.db import migrate
 from server.db.repositories import catalog as stored_catalog
@@ -27,8 +28,17 @@ from server.db.repositories.periods import Closing
 from server.db.session import Connection
 from server.db.sqlite import SqliteDatabase
 from server.domain.errors import Refusal
-from server.domain.messages import Rate, RateLevel, RateType, Role, SetBudget, StartTimer, StopTimer
-from server.domain.messages import SyncReply, SyncRequest
+from server.domain.messages import (
+    Rate,
+    RateLevel,
+    RateType,
+    Role,
+    SetBudget,
+    StartTimer,
+    StopTimer,
+    SyncReply,
+    SyncRequest,
+)
 from server.domain.principal import Principal
 from server.domain.rating import DatedRate, Owner
 from server.services.company import identity
@@ -36,7 +46,6 @@ from server.services.money import budgets, crossing, rates
 from server.services.projects import catalog
 from server.services.staff import accounts
 from server.services.time import journal, timers
-from sqlalchemy import make_url
 from tests.simulation.book import Book, Budget, Person, Place, Rules, fact_of
 
 T = TypeVar("T")
@@ -55,6 +64,13 @@ class ServerDied(Exception):
     """Nobody gets an answer, and nothing of the transaction is left."""
 
 
+class Design:
+    """How the server takes a request. A planted bug is another design."""
+
+    def push(self, office: Office, principal: Principal, request: SyncRequest) -> SyncReply:
+        return office.run(lambda conn: office.journal(conn, principal, request))
+
+
 @dataclass(frozen=True, slots=True)
 class Backup:
     """The server's file, and the book that went with it."""
@@ -64,16 +80,21 @@ class Backup:
 
 
 class Office:
-    """Three people, two projects on which they work, and one that is not theirs."""
+    """Three people, two projects on which they work, and one that is not theirs.
+
+    `changes`: how often something changed for each of them. `now`: epoch seconds.
+    """
 
     def __init__(self, folder: Path) -> None:
         path = folder / "hourkeep.sqlite3"
         migrate.upgrade(f"sqlite:///{path}")
         self._loop = asyncio.new_event_loop()
+        self.design = Design()
         self.database = SqliteDatabase(make_url(f"sqlite:///{path}"))
         self.now = START
         self.crash_in: int | None = None
         self.people: list[Principal] = []
+        self.changes: Counter[int] = Counter()
         self.issues: list[int] = []
         self.projects: list[int] = []
         self._set_up()
@@ -89,8 +110,9 @@ class Office:
         connection: sqlite3.Connection = self.database._writer._driver
         return connection
 
-    def begin(self, now: int) -> None:
+    def begin(self, now: int, design: Design) -> None:
         """As new."""
+        self.design = design
         self._fresh.backup(self.file)
         self.now, self.crash_in = now, None
         self.server = self.run(identity.server_identity)
@@ -102,6 +124,8 @@ class Office:
     def restore(self, backup: Backup) -> None:
         backup.file.backup(self.file)
         self.book = backup.book.copied()
+        for principal in self.people:
+            self.changes[principal.user_id] += 1
         self.server = self.run(identity.server_identity)
 
     def close(self) -> None:
@@ -155,9 +179,8 @@ class Office:
     def push(self, principal: Principal, request: SyncRequest) -> SyncReply:
         """Committed when it returns. ServerDied, Refusal."""
         self.sweep()
-        before = self._last_seq(request.device_id)
-        reply = self.run(lambda conn: self.journal(conn, principal, request))
-        self._enter(principal, request, reply, before)
+        reply = self.design.push(self, principal, request)
+        self._enter(principal, request, reply)
         return reply
 
     def journal(self, conn: Connection, principal: Principal, request: SyncRequest) -> SyncReply:
@@ -166,30 +189,27 @@ class Office:
     def sweep(self) -> None:
         """What the job does at the very second."""
         if self.book.is_due(self.now):
+            self.look()
+
+    def look(self) -> None:
+        """After a commit the job comes by at once: of a timer that ended without counting, only it can tell."""
+        if self.book.look(self.now):
             self.run(lambda conn: crossing.sweep(conn, self.now_ms))
-            self.book.look(self.now)
 
-    def _last_seq(self, device_id: str) -> int:
-        found = self.rows("SELECT last_seq FROM devices WHERE id = ?", device_id)
-        return int(found[0][0]) if found else 0
-
-    def _enter(self, principal: Principal, request: SyncRequest, reply: SyncReply, before: int) -> None:
-        """Into the book, what the server took now."""
-        new = [each for each in request.actions if before < each.seq <= reply.last_seq]
-        said = {each.seq: each for each in reply.results}
+    def _enter(self, principal: Principal, request: SyncRequest, reply: SyncReply) -> None:
+        """Into the book, what the server answers for and the book has not yet."""
         person = self.book.people[principal.user_id]
-        touched = {}
+        said = {each.seq: each for each in reply.results}
+        new = [each for each in request.actions if each.seq in said and each.action_id not in person.known]
         for each in new:
-            is_new = each.action_id not in person.known
             foreseen = person.take(fact_of(each.action_id, each.kind, each.body), self.book.rules, self.now)
-            if foreseen is not None and is_new:
-                result = said[each.seq]
-                answered = (str(result.outcome), None if result.code is None else str(result.code))
-                assert answered == foreseen, (each.kind, each.body, answered, foreseen)
-            touched[each.body["timer_id"]] = True
-        person.finish(touched, self.book.rules)
+            result = said[each.seq]
+            answered = (str(result.outcome), None if result.code is None else str(result.code))
+            assert foreseen in {None, answered}, (each.kind, each.body, answered, foreseen)
         if new:
-            self.book.look(self.now)
+            person.finish([each.body["timer_id"] for each in new], self.book.rules)
+            self.changes[principal.user_id] += 1
+            self.look()
 
     # ---- requests of people at another machine, without a journal -------------------------------------------------------
 
@@ -201,6 +221,7 @@ class Office:
         except Refusal:
             return False
         person = self.book.people[principal.user_id]
+        self.changes[principal.user_id] += 1
         made = self.rows(
             "SELECT action_id, kind, payload FROM applied_actions WHERE device_id IS NULL AND user_id = ?"
             " ORDER BY kind = 'timer.start', action_id",
@@ -210,7 +231,7 @@ class Office:
             fact = fact_of(action_id, kind, json.loads(payload))
             person.take(fact, self.book.rules, self.now)
             person.finish([fact.timer], self.book.rules)
-        self.book.look(self.now)
+        self.look()
         return True
 
     def _single(self, conn: Connection, principal: Principal, what: str, issue: int) -> None:
@@ -269,19 +290,24 @@ class Office:
     # ---- at the beginning -----------------------------------------------------------------------------------------------
 
     def _set_up(self) -> None:
-        for key in ("BP", "LAW", "WEB"):
-            self.projects.append(self.run(lambda conn, key=key: catalog.add_project(conn, key, key, self.now_ms)))
-            for number in range(1, ISSUES + 1):
-                self.issues.append(self.run(lambda conn, key=key, number=number: self._add_issue(conn, key, number)))
+        self.run(self._add_projects)
         for number in range(USERS):
-            self.people.append(self.run(lambda conn, number=number: self._hire(conn, number)))
+            self.people.append(self.run(partial(self._hire, number=number)))
         for project in self.projects[:2]:
-            wanted = SetBudget(Decimal(TOTAL), "USD", alert_threshold=Decimal(80), critical_threshold=Decimal(95))
-            self.run(lambda conn, project=project, wanted=wanted: budgets.set_budget(conn, project, wanted, self.now_ms))
+            self.run(partial(self._give_budget, project=project))
 
-    def _add_issue(self, conn: Connection, key: str, number: int) -> int:
-        name = f"{key}-{number}"
-        return catalog.add_issue(conn, self.projects[-1], name, f"About {name}", "open", self.now_ms)
+    def _add_projects(self, conn: Connection) -> None:
+        for key in ("BP", "LAW", "WEB"):
+            project = catalog.add_project(conn, key, key, self.now_ms)
+            self.projects.append(project)
+            for number in range(1, ISSUES + 1):
+                name = f"{key}-{number}"
+                issue = catalog.add_issue(conn, project, name, f"About {name}", "open", self.now_ms)
+                self.issues.append(issue)
+
+    def _give_budget(self, conn: Connection, project: int) -> None:
+        wanted = SetBudget(Decimal(TOTAL), "USD", alert_threshold=Decimal(80), critical_threshold=Decimal(95))
+        budgets.set_budget(conn, project, wanted, self.now_ms)
 
     def _hire(self, conn: Connection, number: int) -> Principal:
         email = f"user{number}@demo.test"
@@ -302,9 +328,3 @@ class Office:
         people = {who.user_id: Person(who.user_id) for who in self.people}
         totals = {project: Budget(TOTAL * 10_000) for project in self.projects[:2]}
         self.book = Book(Rules(places, agreed), people, totals)
-
-
-def open_office(folder: Path) -> Office:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return Office(folder)

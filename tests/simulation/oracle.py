@@ -11,9 +11,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from app.sync.engine import Phase
+from server.domain.holds import USUAL
+from server.domain.messages import TodayTotals
 from server.services.time.snapshot import snapshot, today
 from tests.simulation.book import price
-from tests.simulation.device import Device
+from tests.simulation.device import HOPS, Device
 from tests.simulation.office import Office
 from tests.simulation.rules import owners, subtract, union
 from tests.simulation.world import World
@@ -43,33 +45,39 @@ def heal(world: World) -> None:
         device.disk.is_full, device.disk.die_in = False, None
     while world.weather.strays:
         world.weather.land(0)
-    for number in range(ROUNDS):
-        world.pass_time(ROUND_S)
-        for device in world.devices:
+    for _ in range(ROUNDS):
+        late = [each for each in world.devices if not _has_all(each)]
+        if not late:
+            return
+        if any(each.engine.phase is Phase.WAITING for each in late):
+            world.pass_time(ROUND_S)
+        for device in late:
             if device.engine.phase is Phase.SIGNED_OUT or device.purse.token != device.valid_token:
                 device.sign_in()
             device.kick()
-            world.hop(device, 400)
-        if number > 0 and all(_is_at_rest(device) for device in world.devices):
-            break
-    else:
-        waiting = {each.name: (str(each.engine.phase), each.desk.outbox.pending_count()) for each in world.devices}
-        raise Broken(f"I10: after {ROUNDS} rounds not everything has arrived: {waiting}")
-    for device in world.devices:
-        device.kick()
-        world.hop(device, 400)
+            world.hop(device, HOPS)
+    raise Broken(f"I10: after {ROUNDS} rounds some have not arrived: {[_standing(each) for each in late]}")
 
 
-def _is_at_rest(device: Device) -> bool:
-    return device.is_idle and device.desk.outbox.pending_count() == 0
+def _has_all(device: Device) -> bool:
+    """Its own is confirmed, and what others did since then is here too."""
+    is_at_rest = device.is_idle and device.desk.outbox.pending_count() == 0
+    return is_at_rest and device.has_news_of == device.weather.office.changes[device.principal.user_id]
+
+
+def _standing(device: Device) -> tuple[str, str, int]:
+    return device.name, str(device.engine.phase), device.desk.outbox.pending_count()
 
 
 def every_action_once(world: World) -> None:
-    rows = world.office.rows("SELECT action_id, kind, payload, user_id FROM applied_actions WHERE device_id IS NOT NULL")
+    rows = world.office.rows(
+        "SELECT action_id, kind, payload, user_id FROM applied_actions WHERE device_id IS NOT NULL"
+    )
     there = {action_id: (kind, json.loads(payload), user) for action_id, kind, payload, user in rows}
     for action_id, (device, recorded) in world.durable.items():
         if action_id in world.excused and action_id not in there:
             continue
+        assert action_id in world.office.book.people[device.principal.user_id].known, f"lost: {action_id}"
         assert action_id in there, f"lost: {device.name} {recorded.kind} {action_id}"
         assert there[action_id] == (recorded.kind, recorded.body, device.principal.user_id), action_id
     made_up = there.keys() - world.durable.keys()
@@ -80,13 +88,19 @@ def every_second_once(world: World) -> None:
     office = world.office
     for principal in office.people:
         user, person = principal.user_id, office.book.people[principal.user_id]
-        found = dict(office.rows("SELECT timer_id, duration_seconds FROM issue_time_logs WHERE user_id = ?", user))
+        found = dict(
+            office.rows("SELECT timer_id, duration_seconds FROM issue_time_logs WHERE user_id = ?", user)
+        )
         counted = person.counted().seconds
         expected = {timer: counted[timer] for timer in person.logs}
         assert found == expected, (user, _difference(found, expected))
-        said = office.run(lambda conn, user=user: today(conn, user, 0, office.now, _limits()))
+        said = _said_of_today(office, user)
         now_counted, now_held = _as_of_now(world, user)
         assert (said.counted_seconds, said.held_seconds) == (now_counted, now_held), user
+
+
+def _said_of_today(office: Office, user: int) -> TodayTotals:
+    return office.run(lambda conn: today(conn, user, 0, office.now, USUAL))
 
 
 def _as_of_now(world: World, user: int) -> tuple[int, int]:
@@ -103,12 +117,6 @@ def _as_of_now(world: World, user: int) -> tuple[int, int]:
 
 def _up_to(spans: list[tuple[int, int]], now: int) -> int:
     return sum(max(0, min(end, now) - start) for start, end in spans)
-
-
-def _limits() -> Any:
-    from server.domain.holds import USUAL
-
-    return USUAL
 
 
 def pieces_disjoint(world: World) -> None:
@@ -135,7 +143,8 @@ def alerts_are_crossings(world: World) -> None:
     for project, budget in office.book.budgets.items():
         found = dict(
             office.rows(
-                "SELECT alert_type, count(*) FROM budget_alerts WHERE project_id = ? GROUP BY alert_type", project
+                "SELECT alert_type, count(*) FROM budget_alerts WHERE project_id = ? GROUP BY alert_type",
+                project,
             )
         )
         expected = {kind: number for kind, number in budget.raised.items() if number}
@@ -156,7 +165,9 @@ def every_view_is_the_servers(world: World) -> None:
 
 def _server_view(office: Office, device: Device) -> tuple[Any, ...] | None:
     found = office.run(lambda conn: snapshot(conn, device.principal, "UTC", office.now_ms)).active_timer
-    return found and (
+    if found is None:
+        return None
+    return (
         found.timer_id, found.claim_id, found.running_since, found.paused_at, found.closed_seconds, found.issue_id
     )  # fmt: skip
 
@@ -176,7 +187,9 @@ def every_chain_verifies(world: World) -> None:
         link = hashlib.sha256(bytes.fromhex(link) + action_id.encode() + digest).hexdigest()
         assert link == chain, (device_id, seq)
         heads[device_id] = (seq, chain)
-    for device_id, last_seq, chain in world.office.rows("SELECT id, last_seq, chain FROM devices WHERE last_seq > 0"):
+    for device_id, last_seq, chain in world.office.rows(
+        "SELECT id, last_seq, chain FROM devices WHERE last_seq > 0"
+    ):
         assert heads[device_id] == (last_seq, chain), device_id
 
 
@@ -185,12 +198,15 @@ def all_held_is_shown(world: World) -> None:
     for principal in office.people:
         person = office.book.people[principal.user_id]
         held = {
-            each.timer for each in person.stretches() if each.hold not in {None, "VOID", "ORPHAN"} and each.end is not None
+            each.timer
+            for each in person.stretches()
+            if each.hold not in {None, "VOID", "ORPHAN"} and each.end is not None
         }
         shown = {
             timer
             for (timer,) in office.rows(
-                "SELECT timer_id FROM claims WHERE user_id = ? AND attention_code IS NOT NULL", principal.user_id
+                "SELECT timer_id FROM claims WHERE user_id = ? AND attention_code IS NOT NULL",
+                principal.user_id,
             )
         }
         assert held <= shown, (principal.user_id, held - shown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 FOREVER: Final = 2**40
@@ -243,7 +244,7 @@ def _ends(stretches: Sequence[Stretch]) -> dict[str, int]:
     """An open claim that a later one follows ends there for now, where that is not too long."""
     ends = {each.claim: each.start if each.end is None else each.end for each in stretches}
     tracked = sorted((s for s in stretches if s.hold is None and not s.is_manual), key=lambda s: s.begun)
-    for each, later in zip(tracked, tracked[1:], strict=False):
+    for each, later in pairwise(tracked):
         if each.end is None and later.start - each.start <= LONG_S:
             ends[each.claim] = later.start
     return ends

@@ -5,11 +5,12 @@ One thread, virtual time, one seeded source of chance: the same seed is the same
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from app.core import editing, gestures
 from app.core.actions import Recorded
@@ -20,7 +21,7 @@ from app.core.timer import IssueRef, Timer
 from app.errors import Refused
 from server.domain.principal import Principal
 from tests.fakes.clock import FakeClock
-from tests.simulation.air import Fault, Weather
+from tests.simulation.air import Weather
 from tests.simulation.book import day_of
 from tests.simulation.chances import Mix, mix_of
 from tests.simulation.device import Device, Died, Kinds
@@ -61,7 +62,7 @@ class World:
         self.random = Random(self.seed)
         self.mix: Mix = mix_of(self.random)
         self.now = START + self.random.randrange(0, 4 * 3600)
-        self.office.begin(self.now)
+        self.office.begin(self.now, self.kinds.design())
         self.weather = Weather(self.office)
         self.backup: Backup = self.office.back_up()
         self.kept: list[Kept] = []
@@ -102,7 +103,9 @@ class World:
 
     # ---- steps --------------------------------------------------------------------------------------------------------------
 
-    def step(self) -> None:
+    def step(self, number: int) -> None:
+        """Each has chances of its own, so that one can be left out and the others stay what they are."""
+        self.random = Random(f"{self.seed}/{number}")
         rule = self.mix.rule(self.random)
         getattr(self, f"do_{rule}")()
 
@@ -165,19 +168,25 @@ class World:
     def do_stop(self) -> None:
         device = self.one_who(lambda timer: timer is not None)
         self.gesture(
-            device, lambda: gestures.stop(device.desk.timer, device.clock.reading(), device.desk.new_id), "stop"
+            device,
+            lambda: gestures.stop(device.desk.timer, device.clock.reading(), device.desk.new_id),
+            "stop",
         )
 
     def do_pause(self) -> None:
         device = self.one_who(lambda timer: timer is not None and timer.running_since is not None)
         self.gesture(
-            device, lambda: gestures.pause(device.desk.timer, device.clock.reading(), device.desk.new_id), "pause"
+            device,
+            lambda: gestures.pause(device.desk.timer, device.clock.reading(), device.desk.new_id),
+            "pause",
         )
 
     def do_resume(self) -> None:
         device = self.one_who(lambda timer: timer is not None and timer.running_since is None)
         self.gesture(
-            device, lambda: gestures.resume(device.desk.timer, device.clock.reading(), device.desk.new_id), "resume"
+            device,
+            lambda: gestures.resume(device.desk.timer, device.clock.reading(), device.desk.new_id),
+            "resume",
         )
 
     def do_wait(self) -> None:
@@ -210,7 +219,9 @@ class World:
             return
         issue = self.any_issue() if self.random.random() < 0.4 else None
         start = log.start + self.random.randint(-1800, 1800) if self.random.random() < 0.5 else None
-        end = min(self.now, log.end + self.random.randint(-1800, 1800)) if self.random.random() < 0.5 else None
+        end = (
+            min(self.now, log.end + self.random.randint(-1800, 1800)) if self.random.random() < 0.5 else None
+        )
         desk, changes = device.desk, Changes(issue=issue, start=start, end=end)
         self.gesture(
             device,
@@ -349,9 +360,9 @@ class World:
         device = kept.device
         self.say(device.name, "files restored")
         device.kill()
-        Device.copy_files(device, device.folder.with_suffix(".gone"))
-        _replace(kept.folder, device.folder)
-        device.file, device.maybe = dict(kept.file), ()
+        shutil.rmtree(device.folder)
+        shutil.copytree(kept.folder, device.folder)
+        device.file, device.maybe, device.has_news_of = dict(kept.file), (), -1
         self._excuse()
         device.start()
 
@@ -426,7 +437,9 @@ def _shown(story: Story) -> OwnLog | None:
     stretches = [each for each in story.stretches() if not each.is_void]
     if not stretches or story.issue is None or any(each.end is None for each in stretches):
         return None
-    parts = tuple(Stretch(each.claim, each.start, each.end) for each in sorted(stretches, key=lambda s: s.begun))
+    parts = tuple(
+        Stretch(each.claim, each.start, each.end) for each in sorted(stretches, key=lambda s: s.begun)
+    )
     return OwnLog(
         story.timer,
         None,
@@ -438,14 +451,3 @@ def _shown(story: Story) -> OwnLog | None:
         0,
         stretches=parts,
     )
-
-
-def _replace(source: Path, target: Path) -> None:
-    import shutil
-
-    shutil.rmtree(target)
-    shutil.copytree(source, target)
-
-
-assert Any
-assert Fault
