@@ -28,6 +28,9 @@ devices: Final = Table(
     Column("chain", String(64), nullable=False),
     Column("last_seen_at", UtcMillis, nullable=False),
     Column("created_at", UtcMillis, nullable=False),
+    # how far it has proved that the server was once; the same proof proves nothing twice
+    Column("proven_seq", BigInteger, nullable=False, server_default="0"),
+    Column("whole_in", String(36)),  # the epoch in which the server last had all that it recorded
     Index("devices_user_id_idx", "user_id"),
 )
 

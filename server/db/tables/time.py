@@ -44,6 +44,8 @@ issue_time_logs: Final = Table(
     Column("is_billable", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),  # 1, and one more with each correction
     Column("is_deleted", Boolean, nullable=False),
+    # its user's revision when something of it changed last that a device shows
+    Column("changed_in", BigInteger, nullable=False, server_default="0"),
     Column("created_at", UtcMillis, nullable=False),
     Column("updated_at", UtcMillis, nullable=False),
     Index("issue_time_logs_user_id_idx", "user_id"),
@@ -56,6 +58,7 @@ issue_time_logs: Final = Table(
     Index("issue_time_logs_project_date", "project_id", "created_at"),
     Index("issue_time_logs_billable_status", "is_billable", "status"),
     Index("issue_time_logs_user_start_idx", "user_id", "start_time", "id"),
+    Index("issue_time_logs_user_changed_idx", "user_id", "changed_in", "id", "start_time"),
     Index("issue_time_logs_project_start_idx", "project_id", "start_time", "id"),
     Index("issue_time_logs_issue_start_idx", "issue_id", "start_time", "id"),
     Index("issue_time_logs_start_idx", "start_time", "id"),
