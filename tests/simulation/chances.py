@@ -25,6 +25,7 @@ SOMETIMES: Final = {
     "die": 2,
     "die_recording": 2,
     "copy_profile": 1,
+    "damage": 1,
     "keep_files": 1,
     "restore_files": 1,
     "server_backup": 2,

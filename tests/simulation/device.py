@@ -36,6 +36,7 @@ from app.sync.events import (
     FetchProjects,
     FindToken,
     Kicked,
+    NotDone,
     Probe,
     Send,
     Settle,
@@ -45,12 +46,15 @@ from app.sync.network import Calls
 from server.domain.principal import Principal
 from tests.fakes.clock import FakeClock
 from tests.simulation.air import Air, Weather
+from tests.simulation.history import End, History
 from tests.simulation.office import Design
 
 URL: Final = "http://127.0.0.1:8765"
 VERSION: Final = "1"
 HOPS: Final = 400
-WRITING: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT")
+QUEUE: Final = "queue.sqlite3"
+SECOND_COPY: Final = "queue.ndjson"
+WRITING: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT", "write", "sync", "cut", "move", "remove")
 FOR_NETWORK: Final = FindToken | Send | Probe | FetchProjects | FetchIssues
 
 Note = Callable[["Device", Iterable[Recorded]], None]
@@ -144,6 +148,7 @@ class Device:
         random: Random,
         note: Note,
         kinds: Kinds,
+        machine: str,
     ) -> None:
         self.name = name
         self.folder = folder
@@ -152,7 +157,8 @@ class Device:
         self.clock = clock
         self.random = random
         self.kinds = kinds
-        self.disk = Disk(path=folder / "queue.sqlite3")
+        self.machine = machine
+        self.disk = Disk(path=folder / QUEUE)
         self.purse = Purse(principal.device_id)
         self.air = Air(weather, principal, self._is_token)
         self.valid_token = principal.device_id
@@ -174,7 +180,7 @@ class Device:
             URL, server.server_id, self.principal.user_id, self.principal.email, self.principal.name
         )
         self.outbox = outbox = self.kinds.outbox.open(
-            self.folder / "queue.sqlite3", make_device_id=self._new_device_id, fault=self.disk
+            self.folder / QUEUE, make_device_id=self._new_device_id, fault=self.disk, machine=self.machine
         )
         outbox.note, outbox.begun = self._recorded, self._recording
         self.clock.reanchor(outbox.anchor())
@@ -191,7 +197,8 @@ class Device:
         """Nothing is said good-bye to."""
         self.desk.outbox._database.close()
         self.desk.cache.close()
-        self.disk.die_in = None
+        self.disk.die_in, self.disk.is_full = None, False  # somebody makes room before they try again
+        self._history.end(self.name, [each.action_id for each in self.maybe], End.INFO)
 
     def sign_in(self) -> None:
         """The person does."""
@@ -211,10 +218,19 @@ class Device:
         try:
             self.desk.record(gesture)
         except FileTrouble:
-            self.maybe = ()
+            self.not_recorded()
             return False
         self.kick()
         return True
+
+    def not_recorded(self) -> None:
+        """There was no room for it."""
+        self._history.end(self.name, [each.action_id for each in self.maybe], End.FAIL)
+        self.maybe = ()
+
+    @property
+    def _history(self) -> History:
+        return self.weather.office.history
 
     def kick(self) -> None:
         self.todo.append(Kicked())
@@ -245,6 +261,8 @@ class Device:
             case _:
                 before = self.desk.outbox.device_id
                 done = clerk.do(self.desk, each)
+                if isinstance(done, NotDone):
+                    self.not_recorded()
                 if (
                     isinstance(each, Settle)
                     and isinstance(done, Done)
@@ -276,11 +294,14 @@ class Device:
 
     def _recording(self, drafts: Iterable[Draft]) -> None:
         self.maybe = tuple(drafts)
+        self._history.invoke(self.name, [each.action_id for each in self.maybe])
 
     def _recorded(self, done: Iterable[Recorded]) -> None:
         done = tuple(done)
         self.maybe = ()
-        self.file.update(dict.fromkeys(each.action_id for each in done))
+        names = [each.action_id for each in done]
+        self._history.end(self.name, names, End.OK)
+        self.file.update(dict.fromkeys(names))
         self._note(self, done)
 
     def _settle_doubt(self) -> None:

@@ -117,7 +117,7 @@ def _hash(world: World) -> str:
     """Of what happened, in which order: names that are drawn anew each time are not in it."""
     numbers: dict[str, int] = {}
     lines = list(world.trace)
-    for what, device, action_id in world.history:
+    for what, device, action_id in world.history.lines:
         lines.append(f"{what} {device} {numbers.setdefault(action_id, len(numbers))}")
     for user, person in world.office.book.people.items():
         counted = person.counted()

@@ -29,6 +29,7 @@ from server.db.session import Connection
 from server.db.sqlite import SqliteDatabase
 from server.domain.errors import Refusal
 from server.domain.messages import (
+    OutcomeKind,
     Rate,
     RateLevel,
     RateType,
@@ -47,6 +48,7 @@ from server.services.projects import catalog
 from server.services.staff import accounts
 from server.services.time import journal, timers
 from tests.simulation.book import Book, Budget, Person, Place, Rules, fact_of
+from tests.simulation.history import History
 
 T = TypeVar("T")
 
@@ -77,6 +79,7 @@ class Backup:
 
     file: sqlite3.Connection
     book: Book
+    taken: dict[str, None]
 
 
 class Office:
@@ -89,7 +92,7 @@ class Office:
         path = folder / "hourkeep.sqlite3"
         migrate.upgrade(f"sqlite:///{path}")
         self._loop = asyncio.new_event_loop()
-        self.design = Design()
+        self.design, self.history = Design(), History()
         self.database = SqliteDatabase(make_url(f"sqlite:///{path}"))
         self.now = START
         self.crash_in: int | None = None
@@ -112,18 +115,19 @@ class Office:
 
     def begin(self, now: int, design: Design) -> None:
         """As new."""
-        self.design = design
+        self.design, self.history = design, History()
         self._fresh.backup(self.file)
         self.now, self.crash_in = now, None
         self.server = self.run(identity.server_identity)
         self._new_book()
 
     def back_up(self) -> Backup:
-        return Backup(self._copy(), self.book.copied())
+        return Backup(self._copy(), self.book.copied(), dict(self.history.taken))
 
     def restore(self, backup: Backup) -> None:
         backup.file.backup(self.file)
         self.book = backup.book.copied()
+        self.history.rewind(backup.taken)
         for principal in self.people:
             self.changes[principal.user_id] += 1
         self.server = self.run(identity.server_identity)
@@ -178,7 +182,9 @@ class Office:
 
     def push(self, principal: Principal, request: SyncRequest) -> SyncReply:
         """Committed when it returns. ServerDied, Refusal."""
+        crash_in, self.crash_in = self.crash_in, None
         self.sweep()
+        self.crash_in = crash_in
         reply = self.design.push(self, principal, request)
         self._enter(principal, request, reply)
         return reply
@@ -201,6 +207,9 @@ class Office:
         person = self.book.people[principal.user_id]
         said = {each.seq: each for each in reply.results}
         new = [each for each in request.actions if each.seq in said and each.action_id not in person.known]
+        for result in reply.results:
+            if result.outcome is not OutcomeKind.DUPLICATE:
+                self.history.take(result.action_id)
         for each in new:
             foreseen = person.take(fact_of(each.action_id, each.kind, each.body), self.book.rules, self.now)
             result = said[each.seq]

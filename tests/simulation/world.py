@@ -24,7 +24,8 @@ from tests.fakes.clock import FakeClock
 from tests.simulation.air import Weather
 from tests.simulation.book import day_of
 from tests.simulation.chances import Mix, mix_of
-from tests.simulation.device import Device, Died, Kinds
+from tests.simulation.device import QUEUE, SECOND_COPY, Device, Died, Kinds
+from tests.simulation.history import History
 from tests.simulation.office import START, Backup, Office
 from tests.simulation.rules import Story
 
@@ -32,6 +33,8 @@ LONG_WAIT_S: Final = 5 * 3600
 CRASH_WITHIN: Final = 40  # statements of a request, or of a gesture
 PRICES: Final = (250_000, 444_444, 999_999)
 MOSTLY: Final = 0.9
+EVEN: Final = 0.5
+PAGE: Final = 4096
 
 
 @dataclass
@@ -55,25 +58,29 @@ class World:
     durable: dict[str, tuple[Device, Recorded]] = field(default_factory=dict)
     excused: dict[str, None] = field(default_factory=dict)
     trace: list[str] = field(default_factory=list)
-    history: list[tuple[str, str, str]] = field(default_factory=list)
+    mix: Mix | None = None
     now: int = START
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.mix: Mix = mix_of(self.random)
+        self.chances: Mix = self.mix or mix_of(self.random)
         self.now = START + self.random.randrange(0, 4 * 3600)
         self.office.begin(self.now, self.kinds.design())
         self.weather = Weather(self.office)
         self.backup: Backup = self.office.back_up()
         self.kept: list[Kept] = []
         self.devices: list[Device] = []
-        for number in range(self.mix.devices):
-            self.add_device(self.office.people[number % self.mix.users])
+        for number in range(self.chances.devices):
+            self.add_device(self.office.people[number % self.chances.users])
 
     # ---- what there is ----------------------------------------------------------------------------------------------------
 
     def add_device(self, principal: Principal, copied_from: Device | None = None) -> Device:
+        """A copy may be a whole machine's, which does not know that it is one."""
         number = len(self.devices)
+        machine = f"machine-{number}"
+        if copied_from is not None and self.random.random() < EVEN:
+            machine = copied_from.machine
         clock = FakeClock(start=self.now, tz="UTC")
         clock.ticks.session = f"{number:08x}-1111-4111-8111-111111111111"
         clock.restart_program()
@@ -86,6 +93,7 @@ class World:
             Random(f"{self.seed}/{number}"),
             self._note,
             self.kinds,
+            machine,
         )
         if copied_from is not None:
             device.file = dict(copied_from.file)
@@ -95,18 +103,21 @@ class World:
     def say(self, *words: object) -> None:
         self.trace.append(f"{self.now - START:>6} " + " ".join(str(each) for each in words))
 
+    @property
+    def history(self) -> History:
+        return self.office.history
+
     def _note(self, device: Device, done: Iterable[Recorded]) -> None:
         for each in done:
             assert each.action_id not in self.durable, "an id was given twice"
             self.durable[each.action_id] = (device, each)
-            self.history.append(("ok", device.name, each.action_id))
 
     # ---- steps --------------------------------------------------------------------------------------------------------------
 
     def step(self, number: int) -> None:
         """Each has chances of its own, so that one can be left out and the others stay what they are."""
         self.random = Random(f"{self.seed}/{number}")
-        rule = self.mix.rule(self.random)
+        rule = self.chances.rule(self.random)
         getattr(self, f"do_{rule}")()
 
     def pass_time(self, seconds: int, *, asleep: Device | None = None) -> None:
@@ -135,7 +146,6 @@ class World:
             self.say(device.name, *words, "refused", type(refused).__name__)
             return
         kinds = ",".join(draft.kind for draft in gesture.drafts)
-        self.history += [("invoke", device.name, draft.action_id) for draft in gesture.drafts]
         try:
             done = device.do(gesture)
         except Died:
@@ -190,7 +200,7 @@ class World:
         )
 
     def do_wait(self) -> None:
-        longest = self.mix.longest_wait_s
+        longest = self.chances.longest_wait_s
         self.pass_time(LONG_WAIT_S if self.random.random() < 0.03 else self.random.randint(1, longest))
         self.say("wait")
 
@@ -275,7 +285,7 @@ class World:
         self._sync(self.any_device(), self.random.randint(1, 6))
 
     def _sync(self, device: Device, hops: int) -> None:
-        device.air.fault = self.mix.fault(self.random)
+        device.air.fault = self.chances.fault(self.random)
         device.air.crash_at = self.random.randrange(CRASH_WITHIN)
         device.kick()
         self.say(device.name, "sync", device.air.fault, hops)
@@ -332,6 +342,16 @@ class World:
         device = self.any_device()
         device.disk.is_full = not device.disk.is_full
         self.say(device.name, "disk full", device.disk.is_full)
+
+    def do_damage(self) -> None:
+        """To one of the two files in which everything stands."""
+        device = self.any_device()
+        self.restart(device)  # with both of them whole
+        device.kill()
+        name = self.random.choice([QUEUE, QUEUE, SECOND_COPY])
+        how = _damage(device.folder / name, self.random)
+        device.start()
+        self.say(device.name, name, how)
 
     def do_copy_profile(self) -> None:
         if len(self.devices) >= 8:
@@ -427,7 +447,7 @@ class World:
 
     def do_elsewhere(self) -> None:
         """At another machine, without the app."""
-        principal = self.random.choice(self.office.people[: self.mix.users])
+        principal = self.random.choice(self.office.people[: self.chances.users])
         what = self.random.choice(["start", "pause", "resume", "stop", "stop"])
         done = self.office.ask(principal, what, self.any_issue().id)
         self.say("elsewhere", principal.user_id, what, "" if done else "refused")
@@ -451,3 +471,24 @@ def _shown(story: Story) -> OwnLog | None:
         0,
         stretches=parts,
     )
+
+
+def _damage(path: Path, random: Random) -> str:
+    content = bytearray(path.read_bytes()) if path.exists() else bytearray()
+    if not content:
+        return "was empty"
+    how = random.choice(["removed", "cut", "zeroed", "flipped"])
+    at = random.randrange(len(content))
+    match how:
+        case "removed":
+            path.unlink()
+            return how
+        case "cut":
+            del content[at:]
+        case "zeroed":
+            start = at // PAGE * PAGE
+            content[start : start + PAGE] = bytes(len(content[start : start + PAGE]))
+        case _:
+            content[at] ^= 1 << random.randrange(8)
+    path.write_bytes(content)
+    return f"{how} at {at}"
