@@ -18,7 +18,6 @@ from app.store.records import ChainHead
 BEGIN: Final = b'{"crc":"'
 MIDDLE: Final = b'","action":'
 END: Final = b"}"
-CRC_AT: Final = slice(len(BEGIN), len(BEGIN) + 8)
 ACTION_AT: Final = slice(len(BEGIN) + 8 + len(MIDDLE), -len(END))
 
 
@@ -68,12 +67,12 @@ def line(entry: Entry) -> bytes:
     """With its end."""
     fields = {name: getattr(entry, name) for name in Entry.__slots__}
     text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
-    return BEGIN + b"%08x" % zlib.crc32(text) + MIDDLE + text + END + b"\n"
+    return _framed(text) + b"\n"
 
 
 def is_whole(text: bytes) -> bool:
     """Whether a line without its end is as it was written."""
-    return text[CRC_AT] == b"%08x" % zlib.crc32(text[ACTION_AT]) and text.startswith(BEGIN)
+    return text == _framed(text[ACTION_AT])
 
 
 def is_begun(text: bytes) -> bool:
@@ -86,3 +85,7 @@ def parse(text: bytes) -> Entry:
     """Of a line that is whole."""
     fields = json.loads(text[ACTION_AT])
     return Entry(**{name: fields[name] for name in Entry.__slots__})
+
+
+def _framed(text: bytes) -> bytes:
+    return BEGIN + b"%08x" % zlib.crc32(text) + MIDDLE + text + END

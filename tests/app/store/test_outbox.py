@@ -332,3 +332,41 @@ def test_ten_thousand_actions_wait_and_are_confirmed(desk: Desk) -> None:
         sent += len(batch)
         desk.outbox.settle(batch[-1].seq, [Settled(each.seq, "applied") for each in batch])
     assert sent == 10_000
+
+
+# ---- the server's signature -------------------------------------------------------------------------------
+
+
+def test_the_signature_over_what_is_confirmed_is_kept(desk: Desk, queue: Path) -> None:
+    desk.start()
+    desk.outbox.settle(1, applied(1), "a" * 64)
+    assert desk.outbox.acked_sig() == "a" * 64
+    desk.stop()
+    desk.outbox.settle(2, applied(2), "b" * 64)
+    desk.outbox.close()
+    reopened = Outbox.open(queue)
+    assert reopened.acked_sig() == "b" * 64
+    reopened.close()
+
+
+def test_a_signature_never_stands_for_another_point(desk: Desk) -> None:
+    for _ in range(2):
+        desk.start()
+        desk.stop()
+    outbox = desk.outbox
+    outbox.settle(2, applied(1, 2), "a" * 64)
+    outbox.settle(1, applied(1), "b" * 64)
+    assert outbox.acked_sig() == "a" * 64, "a late reply signs an older point"
+    outbox.settle(3, applied(3))
+    assert outbox.acked_sig() is None, "a server that signs nothing"
+    outbox.settle(3, [], "c" * 64)
+    assert outbox.acked_sig() == "c" * 64
+    outbox.settle(3, [])
+    assert outbox.acked_sig() == "c" * 64
+    outbox.rewind(3)
+    assert outbox.acked_sig() == "c" * 64
+    outbox.rewind(2)
+    assert outbox.acked_sig() is None
+    outbox.settle(4, applied(3, 4), "d" * 64)
+    outbox.rekey("11111111-1111-4111-8111-111111111111")
+    assert outbox.acked_sig() is None
