@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 PROTOCOL: Final = 1
 AMOUNT_DIGITS: Final = 15
@@ -57,8 +57,11 @@ class ClockReading(Struct, frozen=True):
 
 
 class ChainHead(Struct, frozen=True):
+    """`sig`: the server's signature as it came with this acknowledgement, unset when it gave none."""
+
     seq: int
     chain: str
+    sig: str | UnsetType = UNSET
 
 
 class Beat(Struct, frozen=True):
@@ -69,7 +72,10 @@ class Beat(Struct, frozen=True):
 
 
 class SyncRequest(Struct, frozen=True):
-    """`nonce`: 8 to 64 random characters, new for each request; the reply must repeat it."""
+    """`nonce`: 8 to 64 random characters, new for each request; the reply must repeat it.
+
+    `server_epoch`, `cursor`: the last ones that came. `cursor` None, which is said: all logs are wanted; an older app says nothing.
+    """
 
     nonce: str
     device_id: str
@@ -81,6 +87,8 @@ class SyncRequest(Struct, frozen=True):
     app_version: str = ""
     beat: Beat | None = None
     protocol: int = PROTOCOL
+    server_epoch: str | UnsetType = UNSET
+    cursor: str | None = None
 
 
 # ---- read: accounts -------------------------------------------------------------------------------------
@@ -198,14 +206,43 @@ class BudgetUse(Struct, frozen=True):
         _check_amount(self.warning_percent)
 
 
+class Stretch(Struct, frozen=True):
+    """Uninterrupted time of a log. `end` None: it goes on."""
+
+    claim_id: str
+    start: Whole
+    end: Whole | None = None
+
+
+class LogValues(Struct, frozen=True):
+    """What a correction said of a log; None: it left that as it was."""
+
+    issue_id: Whole | None = None
+    issue_key: str | None = None
+    description: str | None = None
+    is_billable: bool | None = None
+    stretches: list[Stretch] = []
+
+
 class Attention(Struct, frozen=True):
-    """`code` and `detail` say why the server holds or rejected the action."""
+    """`code` and `detail` say why it needs somebody, `choices` how it may be settled, `start` and `end` which time it is about.
+
+    `other`: the values that lost against a later change. `asked_at`: since when a manager is asked.
+    """
 
     action_id: str
     code: str
     detail: str
     since: Whole
     issue_key: str | None = None
+    timer_id: str | None = None
+    claim_id: str | None = None
+    time_log_id: Whole | None = None
+    start: Whole | None = None
+    end: Whole | None = None
+    choices: list[str] | None = None
+    other: LogValues | None = None
+    asked_at: Whole | None = None
 
 
 class Amount(Struct, frozen=True):
@@ -222,8 +259,48 @@ class TodayTotals(Struct, frozen=True):
     costs: list[Amount]
 
 
+class OwnLog(Struct, frozen=True):
+    """One of the person's logs. `end` None: it has not ended. `flag`: the code of why it needs somebody."""
+
+    timer_id: str
+    revision: Whole
+    issue_id: Whole
+    issue_key: str
+    issue_summary: str
+    status: str
+    start: Whole
+    end: Whole | None
+    seconds: Whole
+    is_billable: bool
+    is_deleted: bool
+    stretches: list[Stretch]
+    time_log_id: Whole | None = None
+    project_id: Whole | None = None
+    description: str | None = None
+    rate: Rate | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
+    flag: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_amount(self.cost)
+
+
+class OwnLogs(Struct, frozen=True):
+    """What changed of the person's logs since the cursor that was sent; with `is_full`, all that there are.
+
+    `digest`: over all of them, empty while `has_more`.
+    """
+
+    is_full: bool
+    changed: list[OwnLog]
+    cursor: str
+    digest: str
+    has_more: bool = False
+
+
 class Snapshot(Struct, frozen=True):
-    """The server's state after the device's last action that it has."""
+    """The server's state after the device's last action that it has. `logs` None: an older server."""
 
     revision: str
     today: TodayTotals
@@ -232,6 +309,14 @@ class Snapshot(Struct, frozen=True):
     recent_issue_ids: list[Whole]
     active_timer: ActiveTimer | None = None
     rate: Rate | None = None
+    logs: OwnLogs | None = None
+
+
+class Anchor(Struct, frozen=True):
+    """Monotonic second 0 of the clock session was the server's epoch second `mono0_s`."""
+
+    session: str
+    mono0_s: Whole
 
 
 class SyncLimits(Struct, frozen=True):
@@ -240,7 +325,10 @@ class SyncLimits(Struct, frozen=True):
 
 
 class SyncReply(Struct, frozen=True):
-    """`last_seq` and `chain` are the server's, whatever `code` is. `snapshot` None: the code is not OK."""
+    """`last_seq` and `chain` are the server's, whatever `code` is. `snapshot` None: the code is not OK.
+
+    `sig`: its signature over both; None from an older server.
+    """
 
     nonce: str
     server_id: str
@@ -252,6 +340,8 @@ class SyncReply(Struct, frozen=True):
     results: list[Result]
     limits: SyncLimits
     snapshot: Snapshot | None = None
+    sig: str | None = None
+    anchor: Anchor | None = None
 
 
 class SyncMarks(Struct, frozen=True):

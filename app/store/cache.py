@@ -13,12 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from app.core.logbook import OwnLog
 from app.core.timer import IssueRef
-from app.store import search
+from app.store import own_logs, search
 from app.store.catalog import IssueLike, ProjectLike, SavedSnapshot
 from app.store.database import PRIMARY_CODE
+from app.store.own_logs import LogPlace
 
-VERSION: Final = 2
+VERSION: Final = 3
 RECENTS: Final = 8
 IN_MEMORY: Final = ":memory:"
 
@@ -35,6 +37,7 @@ TABLES: Final = (
     "CREATE TABLE recent (issue_id INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
     "CREATE TABLE snapshot (one INTEGER PRIMARY KEY CHECK (one = 1), content TEXT NOT NULL, seq INTEGER NOT NULL)",
     *search.TABLES,
+    *own_logs.TABLES,
 )
 
 T = TypeVar("T")
@@ -156,6 +159,28 @@ class Cache:
                 "INSERT OR REPLACE INTO snapshot (one, content, seq) VALUES (1, ?, ?)", (content, seq)
             )
         )
+
+    # ---- the person's own logs --------------------------------------------------------------------------------
+
+    def log_place(self) -> LogPlace:
+        """How far the logs have come."""
+        rows = self._read(own_logs.PLACE)
+        return LogPlace(rows[0][0] or None, rows[0][1], rows[0][2]) if rows else LogPlace()
+
+    def logs(self, since: int = 0) -> tuple[OwnLog, ...]:
+        """Those that begin at epoch second `since` or later, in order of their start; deleted ones too."""
+        return tuple(own_logs.read(row[0]) for row in self._read(own_logs.LOGS, since))
+
+    def keep_logs(self, logs: Iterable[OwnLog], place: LogPlace, since: int, *, is_full: bool) -> None:
+        """These changed, or with `is_full` are all there are; what began before `since` is forgotten."""
+        self._write(lambda connection: own_logs.keep(connection, logs, place, since, is_full=is_full))
+
+    def move_log_place(self, place: LogPlace) -> None:
+        self._write(lambda connection: own_logs.put_place(connection, place))
+
+    def log_digest(self, since: int) -> str:
+        """Of the logs that begin at epoch second `since` or later, to compare with the server's."""
+        return own_logs.digest(row[0] for row in self._read(own_logs.LINES, since))
 
     # ---- a file that may break ----------------------------------------------------------------------------------
 

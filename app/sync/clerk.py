@@ -38,9 +38,9 @@ def do(desk: Desk, effect: ForDesk) -> Event | None:
 def _do(desk: Desk, effect: ForDesk) -> Event | None:
     match effect:
         case Take(limit):
-            return Taken(Outgoing(desk.outbox.batch(limit), desk.reading(), desk.life_sign()))
+            return Taken(_outgoing(desk, limit))
         case Settle(answer):
-            desk.settle(answer.head, answer.results, answer.snapshot)
+            desk.settle(answer)
         case GoBack(head):
             desk.go_back(head)
         case Rename():
@@ -54,3 +54,16 @@ def _do(desk: Desk, effect: ForDesk) -> Event | None:
         case _:
             assert_never(effect)
     return Done(desk.outbox.pending_count())
+
+
+def _outgoing(desk: Desk, limit: int) -> Outgoing:
+    """The next actions, at most `limit`, with all that the server wants to know of this device."""
+    place = desk.log_place
+    return Outgoing(
+        batch=desk.outbox.batch(limit),
+        reading=desk.reading(),
+        beat=desk.life_sign(),
+        sig=desk.outbox.acked_sig(),
+        epoch=place.epoch,
+        cursor=place.cursor,
+    )

@@ -6,17 +6,19 @@ device's own unconfirmed actions folded in; it is kept on the disk with every ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from app.clock import Clock, Reading
+from app.clock import Clock, Reading, ServerAnchor
 from app.core import gestures, snapshot
 from app.core.actions import Draft, Kind
 from app.core.attention import Need, needs
 from app.core.fold import fold
 from app.core.gestures import Gesture
 from app.core.ids import id_source, new_device_id
+from app.core.instants import instant, instant_of
 from app.core.logbook import OwnLog, logbook
 from app.core.notices import Notice, NoticeKind
 from app.core.screen import Budget, Today
@@ -26,7 +28,12 @@ from app.errors import FileTrouble
 from app.store.cache import Cache
 from app.store.catalog import ProjectLike
 from app.store.outbox import Outbox
+from app.store.own_logs import LogPlace
 from app.store.records import ChainHead, LifeSign, Outcome, Settled
+from app.sync.own_logs import OwnLogs
+
+if TYPE_CHECKING:
+    from app.sync.events import Answer
 
 NEW_ELSEWHERE_S: Final = 60
 """What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
@@ -39,6 +46,7 @@ FEW: Final = 200
 """With more actions still waiting, the server's state is old by more than the next answer: it is left to that one."""
 
 STOPPING: Final = "stopping"
+ANCHOR: Final = "anchor"
 NOTHING: Final = Kept(None, 0, 0, {}, (), None)
 
 Tell = Callable[[Notice], None]
@@ -54,10 +62,13 @@ class Desk:
         self.tell = tell
         self.new_id = id_source(clock)
         self.timer = outbox.timer()
+        self._anchor = _anchor(outbox.recall(ANCHOR))
+        clock.follow(self._anchor)
+        self._own_logs = OwnLogs(cache)
         saved = cache.snapshot()
         self._kept = NOTHING if saved is None else snapshot.read(saved.content) or NOTHING
         # Of a stretch that ran at the snapshot only what is still running can be told; the next sync brings the rest.
-        self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq))
+        self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq), self._anchor)
         self._own_claim = None if self.timer is None else outbox.last_claim(self.timer.timer_id)
         self._pruned_at: int | None = None
         self._saved_shape: tuple[object, ...] = ()
@@ -77,22 +88,28 @@ class Desk:
         for draft in gesture.drafts:
             if draft.kind in {Kind.START, Kind.RESUME}:
                 self._own_claim = draft.body["claim_id"]
-        self._closed_seconds += worked(running_from, gesture.drafts)
+        self._closed_seconds += worked(running_from, gesture.drafts, self._anchor)
         if gesture.timer is not None:
             self.cache.note_recent(gesture.timer.issue.id, self._clock.now())
 
     def note_stopping(self, at: int) -> None:
         """Stop was pressed at second `at`, and its description is being asked."""
-        timer_id = "" if self.timer is None else self.timer.timer_id
-        self.outbox.remember(STOPPING, f"{at} {timer_id}")
+        pressed = {
+            "timer_id": "" if self.timer is None else self.timer.timer_id,
+            "t": instant(self._clock.reading(), at),
+        }
+        self.outbox.remember(STOPPING, json.dumps(pressed))
 
     def forget_stopping(self) -> None:
         self.outbox.remember(STOPPING, "")
 
     def stopping_at(self) -> int | None:
         """When stop was pressed for the timer at hand and never finished; None when it was not."""
-        at, _, timer_id = (self.outbox.recall(STOPPING) or "").partition(" ")
-        return int(at) if self.timer is not None and timer_id == self.timer.timer_id else None
+        noted = self.outbox.recall(STOPPING)
+        if not noted or self.timer is None:
+            return None
+        pressed = _pressed(noted)
+        return self._at(pressed["t"]) if pressed["timer_id"] == self.timer.timer_id else None
 
     def beat(self) -> None:
         """Notes that the app is alive while the timer runs; where there is no room, the last sign stands."""
@@ -118,8 +135,8 @@ class Desk:
 
     def logs(self, since: int, until: int) -> tuple[OwnLog, ...]:
         """The logs that begin from second `since` to before `until`, with what waits for the server; deleted ones too."""
-        pending = self.outbox.after(self.outbox.acked_seq)
-        book = logbook((), pending, self.cache.issue)
+        pending = self.outbox.after(self._own_logs.place.seq)
+        book = logbook(self.cache.logs(), pending, self.cache.issue, self._anchor)
         return tuple(log for log in book if since <= log.start < until)
 
     def today(self) -> Today:
@@ -137,6 +154,11 @@ class Desk:
     def reading(self) -> Reading:
         return self._clock.reading()
 
+    @property
+    def log_place(self) -> LogPlace:
+        """From where the server goes on with the person's logs."""
+        return self._own_logs.place
+
     def life_sign(self) -> LifeSign | None:
         """Of the stretch that was begun here and runs; None when there is none."""
         timer = self.timer
@@ -144,17 +166,20 @@ class Desk:
             return None
         return LifeSign(timer.claim_id, self._clock.now())
 
-    def settle(self, head: ChainHead, results: Sequence[Settled], fresh: Snapshot | None) -> None:
-        """The server has all up to `head`; `fresh` is its state then."""
-        new = [each for each in results if each.seq > self.outbox.acked_seq]
+    def settle(self, answer: Answer) -> None:
+        """The server has all up to the answer's head, and this is its state then."""
+        head, fresh = answer.head, answer.snapshot
+        new = [each for each in answer.results if each.seq > self.outbox.acked_seq]
         if head.seq > self.outbox.head().seq:
             # The server knows actions of this device that are not here: the file came back from a backup.
             self.become_new_device()
             return
-        self.outbox.settle(head.seq, results)
+        self.outbox.settle(head.seq, answer.results, answer.sig)
         self._say(new)
         if fresh is not None and self.outbox.pending_count() <= FEW:
-            self._take_over(fresh, head.seq)
+            self._take_over(fresh, head.seq, answer.anchor)
+        if fresh is not None and answer.logs is not None:
+            self._own_logs.take(answer.logs, answer.epoch, head.seq, fresh.as_of)
         self._prune()
 
     def go_back(self, head: ChainHead) -> None:
@@ -166,7 +191,9 @@ class Desk:
 
     def become_new_device(self) -> None:
         """Everything is sent again under a new name."""
+        before = self.outbox.head().seq
         self.outbox.rekey(new_device_id())
+        self._own_logs.renumbered(before - self.outbox.head().seq)
 
     def keep_projects(self, projects: Sequence[ProjectLike], epoch: str) -> int:
         """These are all projects now, on a server of this epoch. Epoch second from which on changed issues are wanted."""
@@ -194,18 +221,32 @@ class Desk:
             else:
                 self.tell(Notice(NoticeKind.REJECTED, {"code": item.code, "text": item.detail}))
 
-    def _take_over(self, fresh: Snapshot, seq: int) -> None:
-        """The server's state, with what was recorded since."""
+    def _take_over(self, fresh: Snapshot, seq: int, anchor: ServerAnchor | None) -> None:
+        """The server's state, with what was recorded since; its time and its timer in one step, so that nothing shown jumps."""
+        self._follow(anchor)
         before = self.timer
         pending = self.outbox.after(seq)
-        view = fold(fresh.timer, pending, self.cache.issue, fresh.rate)
+        view = fold(fresh.timer, pending, self.cache.issue, fresh.rate, anchor)
         drafts = self._superseded(before, view)
         if drafts or view != before:
             self.outbox.record(drafts, view)
         self.timer = view
         self._kept = snapshot.keep(fresh)
-        self._closed_seconds = worked(self._kept.uncounted_from(fresh.timer), (*pending, *drafts))
+        self._closed_seconds = worked(
+            self._kept.uncounted_from(fresh.timer), (*pending, *drafts), self._anchor
+        )
         self._save(fresh, seq)
+
+    def _follow(self, anchor: ServerAnchor | None) -> None:
+        """Go by the server's time; after a restart too."""
+        if anchor != self._anchor:
+            self._anchor = anchor
+            noted = "" if anchor is None else f"{anchor.mono0_s} {anchor.session}"
+            self.outbox.remember(ANCHOR, noted)
+        self._clock.follow(anchor)
+
+    def _at(self, t: Mapping[str, Any]) -> int:
+        return instant_of(t, self._anchor)
 
     def _save(self, fresh: Snapshot, seq: int) -> None:
         kept, now = self._kept, self._clock.now()
@@ -241,3 +282,17 @@ class Desk:
         if self._pruned_at is None or now - self._pruned_at > PRUNE_EVERY_S:
             self._pruned_at = now
             self.outbox.prune(now)
+
+
+def _anchor(noted: str | None) -> ServerAnchor | None:
+    mono0_s, _, session = (noted or "").partition(" ")
+    return ServerAnchor(session, int(mono0_s)) if session else None
+
+
+def _pressed(noted: str) -> dict[str, Any]:
+    """The first versions noted the second and the timer alone."""
+    if noted.startswith("{"):
+        pressed: dict[str, Any] = json.loads(noted)
+        return pressed
+    at, _, timer_id = noted.partition(" ")
+    return {"timer_id": timer_id, "t": {"session": "", "wall": int(at)}}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.clock import Reading
+from app.clock import Reading, ServerAnchor
+from app.core.logbook import OwnLog
 from app.core.screen import Account, Hindrance, Link
 from app.core.snapshot import Snapshot
 from app.store.catalog import IssueLike, ProjectLike
@@ -28,16 +29,39 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What to send: the next actions, the clocks, and a sign of life of the running claim."""
+    """What to send: the next actions, the clocks, and a sign of life of the running claim.
+
+    `sig`: the server's own, of the acknowledgement that `batch` goes on from. `epoch`, `cursor`: the last that it said.
+    """
 
     batch: Batch
     reading: Reading
     beat: LifeSign | None
+    sig: str | None = None
+    epoch: str | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogChanges:
+    """What changed of the person's logs since the cursor that was sent; with `is_full`, all that there are.
+
+    `cursor`: to be sent next. `digest`: over all of them, empty while there is more.
+    """
+
+    is_full: bool
+    changed: tuple[OwnLog, ...]
+    cursor: str
+    digest: str
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The server's answer. `snapshot` is there when `code` is OK. `poll_s`, `max_actions`: what the server asks for."""
+    """The server's answer. `snapshot` is there when `code` is OK. `poll_s`, `max_actions`: what the server asks for.
+
+    `sig`: over `head`. `anchor`: its time in the clock session that asked. `logs`: None from an older server.
+    """
 
     code: Code
     head: ChainHead
@@ -46,6 +70,9 @@ class Answer:
     epoch: str
     poll_s: float
     max_actions: int
+    sig: str | None = None
+    anchor: ServerAnchor | None = None
+    logs: LogChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)

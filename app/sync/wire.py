@@ -8,13 +8,17 @@ from __future__ import annotations
 import platform
 from typing import Final
 
+from msgspec import UNSET
+
 from app.api import models
+from app.clock import ServerAnchor
+from app.core.logbook import LogStatus, LogValues, OwnLog, Stretch
 from app.core.money import is_exact
 from app.core.screen import Budget
 from app.core.snapshot import Held, Snapshot
 from app.core.timer import IssueRef, Rate, RateType, Timer
 from app.store.records import ChainHead, Outcome, Settled
-from app.sync.events import Answer, Code, Outgoing
+from app.sync.events import Answer, Code, LogChanges, Outgoing
 
 DEVICE_NAME_LIMIT: Final = 200
 OUTCOMES: Final = frozenset(Outcome)
@@ -39,12 +43,14 @@ def request(outgoing: Outgoing, nonce: str, version: str) -> models.SyncRequest:
         device_name=device_name(),
         app_version=version,
         now=models.ClockReading(reading.session, reading.mono_ms, reading.wall, reading.tz),
-        base=models.ChainHead(batch.base.seq, batch.base.chain),
+        base=models.ChainHead(batch.base.seq, batch.base.chain, outgoing.sig or UNSET),
         actions=[
             models.Action(each.seq, each.action_id, each.v, each.kind, each.chain, each.body)
             for each in batch.actions
         ],
         beat=None if beat is None else models.Beat(beat.claim_id, beat.at),
+        server_epoch=outgoing.epoch or UNSET,
+        cursor=outgoing.cursor,
     )
 
 
@@ -62,6 +68,9 @@ def answer(reply: models.SyncReply) -> Answer:
         epoch=reply.server_epoch,
         poll_s=float(max(1, reply.limits.next_poll_s)),
         max_actions=max(1, reply.limits.max_actions),
+        sig=reply.sig,
+        anchor=None if reply.anchor is None else ServerAnchor(reply.anchor.session, reply.anchor.mono0_s),
+        logs=None if reply.snapshot is None else _changes(reply.snapshot.logs),
     )
 
 
@@ -81,7 +90,21 @@ def _snapshot(shown: models.Snapshot, server_time: int) -> Snapshot:
             use.project_id: Budget(use.percent, use.warning_percent, use.as_of) for use in shown.budgets
         },
         attention=tuple(
-            Held(each.action_id, each.code, each.detail, each.since, each.issue_key)
+            Held(
+                each.action_id,
+                each.code,
+                each.detail,
+                each.since,
+                each.issue_key,
+                each.timer_id,
+                each.claim_id,
+                each.time_log_id,
+                each.start,
+                each.end,
+                tuple(each.choices or ()),
+                None if each.other is None else _values(each.other),
+                each.asked_at,
+            )
             for each in shown.attention
         ),
         recent_issue_ids=tuple(shown.recent_issue_ids),
@@ -108,3 +131,47 @@ def _rate(rate: models.Rate | None) -> Rate | None:
     if rate is None or rate.rate_type not in frozenset(RateType) or not is_exact(rate.rate_amount):
         return None
     return Rate(RateType(rate.rate_type), rate.rate_amount, rate.currency)
+
+
+def _changes(logs: models.OwnLogs | None) -> LogChanges | None:
+    if logs is None:
+        return None
+    changed = tuple(_log(each) for each in logs.changed)
+    return LogChanges(logs.is_full, changed, logs.cursor, logs.digest, logs.has_more)
+
+
+def _log(log: models.OwnLog) -> OwnLog:
+    """A status that only a newer app knows is one of a log that has ended or has not."""
+    ended = LogStatus.RUNNING if log.end is None else LogStatus.STOPPED
+    return OwnLog(
+        timer_id=log.timer_id,
+        time_log_id=log.time_log_id,
+        revision=log.revision,
+        issue=IssueRef(log.issue_id, log.issue_key, log.issue_summary, log.project_id),
+        status=LogStatus(log.status) if log.status in frozenset(LogStatus) else ended,
+        start=log.start,
+        end=log.end,
+        seconds=log.seconds,
+        is_billable=log.is_billable,
+        is_deleted=log.is_deleted,
+        description=log.description,
+        rate=_rate(log.rate),
+        cost=log.cost,
+        currency=log.currency,
+        stretches=_stretches(log.stretches),
+        flag=log.flag,
+    )
+
+
+def _values(values: models.LogValues) -> LogValues:
+    return LogValues(
+        values.issue_id,
+        values.issue_key,
+        values.description,
+        values.is_billable,
+        _stretches(values.stretches),
+    )
+
+
+def _stretches(stretches: list[models.Stretch]) -> tuple[Stretch, ...]:
+    return tuple(Stretch(each.claim_id, each.start, each.end) for each in stretches)

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from app.api.models import Action, SyncRequest
+from app.api.models import Action, ChainHead, SyncRequest
 from app.api.problems import Unauthorised
 from tests.app.api.far_end import (
     ADDRESS,
@@ -240,5 +241,14 @@ def test_a_password_that_no_server_could_read() -> None:
 def test_a_request_names_its_fields_as_the_server_does() -> None:
     end = FarEnd(answer(sync_reply()))
     client_of(end).sync(TOKEN, request_of())
-    assert set(end.asked[0].json()) == set(SyncRequest.__struct_fields__)
+    new = {"server_epoch", "cursor"}
+    assert set(end.asked[0].json()) == set(SyncRequest.__struct_fields__) - new
     assert json.loads(end.asked[0].body)["base"] == {"seq": 0, "chain": "0" * 64}
+
+
+def test_what_the_server_said_last_is_said_back_to_it() -> None:
+    end = FarEnd(answer(sync_reply()))
+    head = ChainHead(3, "c" * 64, "5" * 64)
+    client_of(end).sync(TOKEN, structs.replace(request_of(), server_epoch="e", cursor="c", base=head))
+    sent = end.asked[0].json()
+    assert (sent["server_epoch"], sent["cursor"], sent["base"]["sig"]) == ("e", "c", "5" * 64)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 
 from app.api.client import Client
+from app.api.models import SyncReply
+from app.clock import ServerAnchor
+from app.core.logbook import Stretch
 from app.core.screen import Hindrance
 from app.core.timer import Status
 from app.desktop.secrets import Secrets
 from app.store.records import ChainHead, Settled
+from app.sync import wire
 from app.sync.events import (
     Answered,
     Code,
@@ -299,3 +305,76 @@ def test_signing_out_forgets_the_token_also_when_the_server_is_away(device: Mach
     assert server.asked[-1].request.method == "DELETE"
     device.calls.sign_out(ACCOUNT)
     assert len(server.asked) == 1
+
+
+# ---- the journal in full --------------------------------------------------------------------------------------
+
+LOG: dict[str, Any] = {
+    "timer_id": "t",
+    "time_log_id": 4,
+    "revision": 2,
+    "issue_id": 123,
+    "issue_key": "BP-123",
+    "issue_summary": "Fix the login redirect",
+    "project_id": 1,
+    "status": "stopped",
+    "start": 900,
+    "end": 1000,
+    "seconds": 90,
+    "is_billable": True,
+    "is_deleted": False,
+    "description": None,
+    "rate": {"rate_type": "hourly", "rate_amount": 50, "currency": "USD"},
+    "cost": 1.25,
+    "currency": "USD",
+    "stretches": [{"claim_id": "c", "start": 900, "end": 990}],
+    "flag": "TRIMMED",
+}
+NEED: dict[str, Any] = {
+    "action_id": "a",
+    "code": "EDITED_TWICE",
+    "detail": "Two devices changed it.",
+    "since": 7,
+    "issue_key": "BP-123",
+    "timer_id": "t",
+    "claim_id": None,
+    "time_log_id": 4,
+    "start": 900,
+    "end": 1000,
+    "choices": ["keep", "use_other"],
+    "other": {"issue_id": 7, "issue_key": "WEB-7", "description": "x", "is_billable": False, "stretches": []},
+    "asked_at": None,
+}
+
+
+def test_logs_signature_and_anchor_are_understood() -> None:
+    reply = sync_reply_of(
+        snapshot=SNAPSHOT
+        | {
+            "attention": [NEED],
+            "logs": {"is_full": True, "changed": [LOG], "cursor": "c", "digest": "d" * 64, "has_more": False},
+        },
+        sig="5" * 64,
+        anchor={"session": "boot", "mono0_s": 1_767_600_000},
+    )
+    got = wire.answer(reply)
+    assert (got.sig, got.anchor) == ("5" * 64, ServerAnchor("boot", 1_767_600_000))
+    assert got.logs is not None
+    [own] = got.logs.changed
+    assert (own.timer_id, own.revision, own.issue.key, own.seconds) == ("t", 2, "BP-123", 90)
+    assert (own.cost, own.stretches) == (Decimal("1.25"), (Stretch("c", 900, 990),))
+    assert got.snapshot is not None
+    [need] = got.snapshot.attention
+    assert need.choices == ("keep", "use_other")
+    assert need.other is not None
+    assert need.other.issue_key == "WEB-7"
+
+
+def test_an_older_server_says_less() -> None:
+    got = wire.answer(sync_reply_of(snapshot=SNAPSHOT))
+    assert (got.sig, got.anchor, got.logs) == (None, None, None)
+
+
+def sync_reply_of(**changes: Any) -> SyncReply:
+    said = {**sync_reply(), "nonce": "nonce", **changes}
+    return msgspec.json.decode(msgspec.json.encode(said), type=SyncReply)
