@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from tests.simulation.oracle import heal, judge
 from tests.simulation.world import World
 
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # what is durable is tried elsewhere; here nothing has to be
+PREFIX: Final = "hourkeep-lives-"
 TRIES: Final = 200  # to find the shortest life that goes wrong
 ALL: Final = tuple(range(STEPS))
 
@@ -37,11 +38,16 @@ class Outcome:
 
 
 @contextmanager
-def workplace() -> Iterator[tuple[Office, Path]]:
-    """A server, and a folder for its devices: in memory where the system has that."""
-    room = IN_MEMORY if IN_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="hourkeep-life-", dir=room) as name:
-        folder = Path(name)
+def scratch() -> Iterator[Path]:
+    """A folder: in memory where the system has that."""
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as name:
+        yield Path(name)
+
+
+@contextmanager
+def workplace(within: Path | None = None) -> Iterator[tuple[Office, Path]]:
+    """A server, and a folder for its devices. `within`: whose owner removes it, should this process be killed."""
+    with scratch() if within is None else nullcontext(Path(tempfile.mkdtemp(dir=within))) as folder:
         (folder / "server").mkdir()
         office = Office(folder / "server")
         gc.freeze()  # what is there now stays: looking at it again and again took a tenth of the time
