@@ -22,18 +22,30 @@ NONE_PENDING: Final = b"0"
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 SYNC: Final = f"{PREFIX}/time-tracking/sync"
 SIGN_INS: Final = frozenset({f"{PREFIX}/auth/token", f"{PREFIX}/auth/session"})
-POLLED: Final = frozenset({f"{PREFIX}/time-tracking/status", f"{PREFIX}/projects", f"{PREFIX}/issues"})
 SIGN_INS_AT_ONCE: Final = 8  # their passwords are checked in threads of their own
 
 
 class Kind(StrEnum):
-    """OPEN: answered whatever happens. PAGES: what people look at and change in a browser, and all the rest."""
+    """OPEN: answered whatever happens. PAGES: what people look at and change in a browser, and all the rest.
+
+    LISTS: of projects and issues, which a device fetches after a sync: when they are refused, it begins with the sync again.
+    """
 
     OPEN = "open"
     ACTIONS = "actions"
+    LISTS = "lists"
     POLLS = "polls"
     PAGES = "pages"
     SIGN_INS = "sign_ins"
+
+
+READ: Final = {
+    f"{PREFIX}/time-tracking/status": Kind.POLLS,
+    f"{PREFIX}/projects": Kind.LISTS,
+    f"{PREFIX}/issues": Kind.LISTS,
+}
+RANKS: Final = {Kind.ACTIONS: 0, Kind.LISTS: 1, Kind.POLLS: 2}
+"""In the line of devices; in the others all are alike."""
 
 
 def loop_time() -> float:
@@ -51,7 +63,7 @@ class Queues:
 
     @classmethod
     def open(cls, ticks: Callable[[], float]) -> Queues:
-        return cls(Lane(ticks), Lane(ticks), Lane(ticks, SIGN_INS_AT_ONCE))
+        return cls(Lane(ticks, ranks=len(RANKS)), Lane(ticks), Lane(ticks, SIGN_INS_AT_ONCE))
 
     @property
     def by_name(self) -> dict[str, Lane]:
@@ -62,7 +74,7 @@ class Queues:
         match kind:
             case Kind.OPEN:
                 return None
-            case Kind.ACTIONS | Kind.POLLS:
+            case Kind.ACTIONS | Kind.LISTS | Kind.POLLS:
                 return self.devices
             case Kind.PAGES:
                 return self.pages
@@ -71,17 +83,19 @@ class Queues:
 
 
 def kind_of(scope: HTTPScope) -> Kind:
-    """A device that says nothing of what it has recorded has something: an older app is no worse off."""
     path, method = scope["path"], scope["method"]
     if path in OPEN or method == "OPTIONS":
         return Kind.OPEN
     if path in SIGN_INS:
         return Kind.SIGN_INS
     said = dict(scope["headers"])
-    if AUTHORIZATION not in said:
-        return Kind.PAGES
+    return _of_a_device(path, method, said) if AUTHORIZATION in said else Kind.PAGES
+
+
+def _of_a_device(path: str, method: str, said: dict[bytes, bytes]) -> Kind:
+    """Who does not say how much they have recorded has something: an older app is no worse off."""
     if path == SYNC:
         return Kind.POLLS if said.get(PENDING) == NONE_PENDING else Kind.ACTIONS
-    if path in POLLED:
-        return Kind.POLLS
+    if method == "GET":
+        return READ.get(path, Kind.PAGES)
     return Kind.ACTIONS if path in TIMER_ACTIONS else Kind.PAGES

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Rece
 
 from server.api.plain import length_of, reply
 from server.api.problems import MEDIA_TYPE, headers_of, problem_of
-from server.api.queues import Kind, Queues, kind_of
+from server.api.queues import RANKS, Kind, Queues, kind_of
 from server.api.refusals import Busy
 from server.api.wire import SYNC_LIMIT, encode
 from server.live.lane import Lane
@@ -41,14 +41,14 @@ class Shedding:
         if lane is None:
             await self._app(scope, receive, send)
             return
-        is_urgent = kind is Kind.ACTIONS
+        rank = RANKS.get(kind, 0)
         if _has_body(scope):
-            if not lane.has_room(is_urgent=is_urgent):
+            if not lane.has_room(rank):
                 lane.note_refusal()
                 await self._refuse(kind, lane, send)
                 return
             receive = await _arrived(receive)
-        if await lane.enter(is_urgent=is_urgent):
+        if await lane.enter(rank):
             await self._go_on(lane, scope, receive, send)
         else:
             await self._refuse(kind, lane, send)

@@ -1,7 +1,7 @@
 """Who goes on at once, who waits, and who is told to come back, when more is asked than can be done?
 
 At most two seconds of work wait: whoever would wait longer is refused on the spot, because a server that works off what nobody
-waits for any more never catches up. New actions go before mere polls.
+waits for any more never catches up. What is more urgent goes first, and takes the place of what is less.
 """
 
 from __future__ import annotations
@@ -62,14 +62,19 @@ class _Waiting:
 
 
 class Lane:
-    """Used by one event loop. `ticks`: seconds of a clock that never goes back. `at_once`: how many go on together."""
+    """Used by one event loop. `ticks`: seconds of a clock that never goes back. `at_once`: how many go on together.
 
-    def __init__(self, ticks: Callable[[], float], at_once: int = AT_ONCE, wait_s: float = WAIT_S) -> None:
+    `ranks`: how many degrees of urgency there are; 0 is the most urgent.
+    """
+
+    def __init__(
+        self, ticks: Callable[[], float], at_once: int = AT_ONCE, wait_s: float = WAIT_S, ranks: int = 1
+    ) -> None:
         self._ticks = ticks
         self._at_once = at_once
         self._wait_s = wait_s
-        self._urgent: deque[_Waiting] = deque()
-        self._patient: deque[_Waiting] = deque()
+        self._lines: tuple[deque[_Waiting], ...] = tuple(deque() for _ in range(ranks))
+        self.waiting = 0
         self.in_hand = 0
         self.most_waiting = 0
         self._pace_s = FIRST_PACE_S
@@ -79,31 +84,28 @@ class Lane:
         self._refused_at = 0.0
 
     @property
-    def waiting(self) -> int:
-        return len(self._urgent) + len(self._patient)
-
-    @property
     def load(self) -> float:
         """How many were here lately, as a share of how many go on together: above 1, some wait all the time."""
         return self._load.at(self._ticks()) / self._at_once
 
-    def has_room(self, *, is_urgent: bool) -> bool:
+    def has_room(self, rank: int = 0) -> bool:
         """Whether who comes now would be let in, or could wait."""
-        return self.in_hand < self._at_once or self._fits() or (is_urgent and bool(self._patient))
+        return self.in_hand < self._at_once or self._fits() or any(self._lines[rank + 1 :])
 
-    async def enter(self, *, is_urgent: bool) -> bool:
+    async def enter(self, rank: int = 0) -> bool:
         """False: come back later. True: now, and `leave` is owed."""
         now = self._ticks()
-        if self.in_hand < self._at_once and not self._urgent and not self._patient:
+        if self.in_hand < self._at_once and not self.waiting:
             self.in_hand += 1
             self._count(now)
             return True
         self._refuse_late(now)
-        if not self._make_room(now, is_urgent=is_urgent):
+        if not self._make_room(now, rank):
             self._note_refusal_at(now)
             return False
         waiting = _Waiting(get_running_loop().create_future(), now)
-        (self._urgent if is_urgent else self._patient).append(waiting)
+        self._lines[rank].append(waiting)
+        self.waiting += 1
         self.most_waiting = max(self.most_waiting, self.waiting)
         if self._left_at is None:
             self._left_at = now
@@ -111,7 +113,7 @@ class Lane:
         return await self._turn_of(waiting)
 
     def leave(self) -> None:
-        """Done. Whoever waited longest goes on, and new actions before all others."""
+        """Done. The next one goes on."""
         now = self._ticks()
         following = None
         if self._left_at is not None:
@@ -148,15 +150,17 @@ class Lane:
                 self.leave()  # its turn had come at the same moment
             raise
 
-    def _make_room(self, now: float, *, is_urgent: bool) -> bool:
-        """A new action takes the place of the poll that came last."""
+    def _make_room(self, now: float, rank: int) -> bool:
+        """Also by sending away who came last of those who are the least urgent, if they are less so."""
         if self._fits():
             return True
-        while is_urgent and self._patient:
-            latest = self._patient.pop()
-            if not latest.turn.done():
-                self._refuse(latest, now)
-                return True
+        for line in reversed(self._lines[rank + 1 :]):
+            while line:
+                latest = line.pop()
+                self.waiting -= 1
+                if not latest.turn.done():
+                    self._refuse(latest, now)
+                    return True
         return False
 
     def _fits(self) -> bool:
@@ -164,8 +168,9 @@ class Lane:
 
     def _refuse_late(self, now: float) -> None:
         """Those whose askers may have given up."""
-        for line in (self._urgent, self._patient):
+        for line in self._lines:
             while line and (line[0].turn.done() or now - line[0].since > LATE * self._wait_s):
+                self.waiting -= 1
                 self._refuse(line.popleft(), now)
 
     def _refuse(self, waiting: _Waiting, now: float) -> None:
@@ -174,9 +179,11 @@ class Lane:
             self._note_refusal_at(now)
 
     def _next(self) -> _Waiting | None:
-        for line in (self._urgent, self._patient):
+        """The most urgent one who waited longest."""
+        for line in self._lines:
             while line:
                 following = line.popleft()
+                self.waiting -= 1
                 if not following.turn.done():
                     return following
         return None
@@ -187,7 +194,7 @@ class Lane:
         self._pace_s = max(SHORTEST_PACE_S, self._pace_s + (took_s - self._pace_s) * SMOOTH)
 
     def _count(self, now: float) -> None:
-        self._load.put(self.in_hand + len(self._urgent) + len(self._patient), now)
+        self._load.put(self.in_hand + self.waiting, now)
 
     def _note_refusal_at(self, now: float) -> None:
         self._refused, self._refused_at = self._refused_by(now) + 1, now

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import pytest
 from httpx import Response
 
-from server.api.queues import Kind, Queues, kind_of
+from server.api.queues import RANKS, Kind, Queues, kind_of
 from server.api.shedding import Shedding
 from server.api.wire import SYNC_LIMIT
 from server.live.lane import LONGEST_POLL_S, SHORTEST_PAUSE_S, Lane
@@ -51,8 +51,9 @@ def asked(method: str, path: str, headers: dict[str, str] | None = None) -> Any:
         ("POST", START, NOTHING_PENDING, Kind.ACTIONS),
         ("POST", "/api/v1/time-tracking/stop", TOKEN, Kind.ACTIONS),
         ("GET", STATUS, TOKEN, Kind.POLLS),
-        ("GET", "/api/v1/projects", TOKEN, Kind.POLLS),
-        ("GET", "/api/v1/issues", TOKEN, Kind.POLLS),
+        ("GET", "/api/v1/projects", TOKEN, Kind.LISTS),
+        ("GET", "/api/v1/issues", TOKEN, Kind.LISTS),
+        ("POST", "/api/v1/projects", TOKEN, Kind.PAGES),
         ("GET", "/api/v1/time-tracking/projects/1/statistics", TOKEN, Kind.PAGES),
         ("GET", "/api/v1/projects", COOKIE, Kind.PAGES),
         ("GET", STATUS, COOKIE, Kind.PAGES),
@@ -72,7 +73,7 @@ def test_each_line_but_the_devices_is_of_one_kind() -> None:
     queues = Queues.open(Watch())
     lanes = {kind: queues.of(kind) for kind in Kind}
     assert lanes[Kind.OPEN] is None
-    assert lanes[Kind.ACTIONS] is lanes[Kind.POLLS] is queues.devices
+    assert lanes[Kind.ACTIONS] is lanes[Kind.LISTS] is lanes[Kind.POLLS] is queues.devices
     assert len({id(lane) for lane in lanes.values()}) == 4
 
 
@@ -84,7 +85,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.watch = Watch()
-        self.queues = Queues(Lane(self.watch, 1), Lane(self.watch, 1), Lane(self.watch, 1))
+        self.queues = Queues(Lane(self.watch, 1, ranks=len(RANKS)), Lane(self.watch, 1), Lane(self.watch, 1))
         self.refused: list[Kind] = []
         self.working: list[str] = []
         self.bodies: dict[str, bytes] = {}
@@ -137,7 +138,7 @@ class Desk:
 
     async def fill(self, headers: dict[str, str]) -> None:
         """As much waits as may, on lines that are as slow as can be."""
-        while self.queues.devices.has_room(is_urgent=headers is TOKEN):
+        while self.queues.devices.has_room(RANKS[Kind.ACTIONS if headers is TOKEN else Kind.POLLS]):
             await self.ask("waits", asked("POST", SYNC, headers), b"{}")
 
     async def end(self) -> None:
@@ -334,7 +335,7 @@ def test_polls_are_told_to_be_rarer(company: Company) -> None:
 
         async def hold() -> None:
             for _ in range(31):
-                await lane.enter(is_urgent=False)  # noqa: B023  # it is awaited here
+                await lane.enter()  # noqa: B023  # it is awaited here
 
         asyncio.run(hold())
         front.watch.now += 3600

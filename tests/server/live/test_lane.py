@@ -22,6 +22,7 @@ from server.live.lane import (
 
 ROOM = round(WAIT_S / FIRST_PACE_S)
 USUAL_S = 60
+ACTION, LIST, POLL = range(3)
 
 
 class Watch:
@@ -37,14 +38,14 @@ class Line:
 
     def __init__(self, at_once: int = 1) -> None:
         self.watch = Watch()
-        self.lane = Lane(self.watch, at_once)
+        self.lane = Lane(self.watch, at_once, ranks=3)
         self.let_in: list[str] = []
         self.refused: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def come(self, *names: str, is_urgent: bool = False) -> None:
+    async def come(self, *names: str, rank: int = POLL) -> None:
         for name in names:
-            self.tasks[name] = asyncio.create_task(self._enter(name, is_urgent=is_urgent))
+            self.tasks[name] = asyncio.create_task(self._enter(name, rank))
         await settled()
 
     async def crowd(self, count: int) -> None:
@@ -60,8 +61,8 @@ class Line:
             task.cancel()
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
 
-    async def _enter(self, name: str, *, is_urgent: bool) -> None:
-        (self.let_in if await self.lane.enter(is_urgent=is_urgent) else self.refused).append(name)
+    async def _enter(self, name: str, rank: int) -> None:
+        (self.let_in if await self.lane.enter(rank) else self.refused).append(name)
 
 
 async def settled() -> None:
@@ -93,10 +94,11 @@ def test_new_actions_go_before_polls_and_each_in_its_order() -> None:
     async def story() -> None:
         line = Line()
         await line.come("first", "poll 1", "poll 2")
-        await line.come("action 1", "action 2", is_urgent=True)
-        for _ in range(4):
+        await line.come("list", rank=LIST)
+        await line.come("action 1", "action 2", rank=ACTION)
+        for _ in range(5):
             await line.leave()
-        assert line.let_in == ["first", "action 1", "action 2", "poll 1", "poll 2"]
+        assert line.let_in == ["first", "action 1", "action 2", "list", "poll 1", "poll 2"]
 
     in_a_loop(story())
 
@@ -122,7 +124,7 @@ def test_what_waits_is_at_most_two_seconds_of_work() -> None:
         await line.crowd(ROOM + 5)
         assert line.lane.waiting == line.lane.most_waiting == ROOM
         assert line.refused == [f"poll {number}" for number in range(ROOM, ROOM + 5)]
-        assert not line.lane.has_room(is_urgent=False)
+        assert not line.lane.has_room(POLL)
         await line.end()
 
     in_a_loop(story())
@@ -133,8 +135,8 @@ def test_an_action_takes_the_place_of_the_latest_poll() -> None:
         line = Line()
         await line.come("first")
         await line.crowd(ROOM)
-        assert line.lane.has_room(is_urgent=True)
-        await line.come("action", is_urgent=True)
+        assert line.lane.has_room(ACTION)
+        await line.come("action", rank=ACTION)
         assert line.refused == [f"poll {ROOM - 1}"]
         assert line.lane.waiting == ROOM
         await line.leave()
@@ -144,13 +146,31 @@ def test_an_action_takes_the_place_of_the_latest_poll() -> None:
     in_a_loop(story())
 
 
+def test_a_list_takes_the_place_of_a_poll_and_never_of_an_action() -> None:
+    async def story() -> None:
+        line = Line()
+        await line.come("first")
+        await line.come(*(f"action {number}" for number in range(ROOM - 2)), rank=ACTION)
+        await line.come("list 1", rank=LIST)
+        await line.come("poll")
+        await line.come("list 2", rank=LIST)
+        assert line.refused == ["poll"]
+        assert not line.lane.has_room(LIST)
+        await line.come("list 3", rank=LIST)
+        await line.come("action", rank=ACTION)
+        assert line.refused == ["poll", "list 3", "list 2"]
+        await line.end()
+
+    in_a_loop(story())
+
+
 def test_an_action_is_refused_where_only_actions_wait() -> None:
     async def story() -> None:
         line = Line()
         await line.come("first")
-        await line.come(*map(str, range(ROOM)), is_urgent=True)
-        assert not line.lane.has_room(is_urgent=True)
-        await line.come("one too many", is_urgent=True)
+        await line.come(*map(str, range(ROOM)), rank=ACTION)
+        assert not line.lane.has_room(ACTION)
+        await line.come("one too many", rank=ACTION)
         assert line.refused == ["one too many"]
         await line.end()
 
