@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from app.errors import AppError
+from app.errors import AppError, OutboxCorrupt
 from app.store.aside import set_aside
 from app.store.disk import Disk
 from app.store.entry import Entry
@@ -92,7 +92,10 @@ class Copyist:
         last = content.last()
         if last is not None and is_part_of(content, self._ledger):
             return _end(last, content.size)
-        if content.damaged or lost(content, self._ledger):
+        if lost(content, self._ledger):
+            # It could not be read when the outbox was opened; the next time it can, the two are brought together.
+            raise OutboxCorrupt(self._copy.path, "it has more than the outbox")
+        if content.damaged:
             set_aside(self._copy.path, self._disk)
         entries = self._ledger.entries(0)
         if entries or content.lines:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from app.core.actions import link
-from app.store.database import Row
+from app.store.database import PRIMARY_CODE, Row
 from app.store.entry import Entry
 from app.store.schema import UNREADABLE
 
@@ -24,6 +24,9 @@ SEARCHED: Final = 20_000
 """Behind a damaged page the next readable action is looked for among so many numbers."""
 
 HASH: Final = re.compile(r"[0-9a-f]{64}")
+ONE_PAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR})
+"""What SQLite says of a page that it cannot use, where others may be whole."""
+
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"[0-9]{1,15}")
 ROW: Final = (
@@ -87,8 +90,10 @@ class Reader:
         while seq - found <= SEARCHED:
             try:
                 row = self._connection.execute(ROW, (seq,)).fetchone()
-            except sqlite3.Error:
+            except sqlite3.Error as error:
                 self.has_failed = True
+                if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE not in ONE_PAGE:
+                    return
                 seq += 1
                 continue
             if row is None:

@@ -56,7 +56,7 @@ def a_day(desk: Desk) -> list[Act]:
 
 def an_hour(desk: Desk) -> list[Act]:
     """After what was there before."""
-    return [desk.pause, desk.resume, lambda: desk.start(MENU)]
+    return [lambda: desk.stop("Done after all"), lambda: desk.start(MENU)]
 
 
 def known(issue_id: int) -> IssueRef | None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.core.actions import Recorded
-from app.core.timer import IssueRef
+from app.core.timer import IssueRef, Timer
 from app.errors import Refused
 from app.store.outbox import Outbox
 from app.store.records import Settled
 from tests.fakes.desk import LOGIN, MENU, Desk, numbered_ids
+from tests.properties.outbox_life import copied, known
 
 DAYS_90 = 90 * 86_400
+PAGE = 4096
 
 outcomes = st.sampled_from(["applied", "held", "rejected"])
 
@@ -40,8 +42,11 @@ class Model:
     acked: int = 0
     before_first: str = ""
     attention: dict[str, str] = field(default_factory=dict)
+    removed: list[dict[str, Any]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.names.add(self.device)
         self.before_first = hashlib.sha256(b"genesis" + self.device.encode()).hexdigest()
 
     def head(self) -> int:
@@ -84,7 +89,7 @@ class Model:
             if self.rows[0]["id"] in self.attention:
                 break
             self.before_first = chains[self.first]
-            self.rows.pop(0)
+            self.removed.append(self.rows.pop(0))
             self.first += 1
 
 
@@ -96,9 +101,11 @@ class OutboxMachine(RuleBasedStateMachine):
         self.device_ids = numbered_ids("dddddddd")
         self.model = Model(device="dddddddd-0000-7000-8000-000000000001")
         self.desk = Desk(self.open())
+        self.backup, self.at_backup = b"", set[str]()
+        self.back_up()
 
     def open(self) -> Outbox:
-        return Outbox.open(self.path, make_device_id=self.device_ids)
+        return Outbox.open(self.path, make_device_id=self.device_ids, issue_of=known)
 
     def teardown(self) -> None:
         self.desk.outbox.close()
@@ -159,7 +166,14 @@ class OutboxMachine(RuleBasedStateMachine):
         device = self.device_ids()
         self.desk.outbox.rekey(device)
         old = self.model
-        self.model = Model(device, old.parent or old.device, old.rows, attention=old.attention)
+        self.model = Model(
+            device,
+            old.parent or old.device,
+            old.rows,
+            attention=old.attention,
+            removed=old.removed,
+            names=old.names,
+        )
         for row in self.model.rows:
             row["seen"] = None
 
@@ -176,6 +190,83 @@ class OutboxMachine(RuleBasedStateMachine):
         self.desk.outbox = self.open()
         assert self.desk.outbox.timer() == timer
 
+    @precondition(lambda self: self.model.rows)
+    @rule(data=st.data())
+    def damage_the_file(self, data: st.DataObject) -> None:
+        timer = self.desk.outbox.timer()
+        self.desk.outbox.close()
+        content = bytearray(self.path.read_bytes())
+        start = data.draw(st.integers(0, len(content) // PAGE - 1), label="page") * PAGE
+        match data.draw(st.sampled_from(["zeros", "cut off", "gone", "bits"]), label="damage"):
+            case "zeros":
+                content[start : start + PAGE] = bytes(PAGE)
+            case "cut off":
+                del content[start:]
+            case "bits":
+                for at in data.draw(st.lists(st.integers(0, PAGE - 1), max_size=8), label="bits"):
+                    content[start + at] ^= 4
+            case _:
+                content.clear()
+        self.path.write_bytes(content)
+        self.desk.outbox = self.open()
+        if self.desk.outbox.salvaged is not None:
+            self.made_anew()
+            assert same_state(timer, self.desk.outbox.timer()) or self.model.removed
+
+    @rule(at=st.integers(0, 10_000), how=st.sampled_from(["cut off", "bit", "gone"]))
+    def damage_the_copy(self, at: int, how: str) -> None:
+        copy = self.path.with_suffix(".ndjson")
+        content = bytearray(copy.read_bytes() if copy.exists() else b"")
+        at = min(at, len(content))
+        if how == "bit" and at < len(content):
+            content[at] ^= 1
+        else:
+            del content[at if how == "cut off" else 0 :]
+        copy.write_bytes(content)
+        self.restart()
+        assert self.desk.outbox.salvaged is None
+
+    @rule()
+    def back_up(self) -> None:
+        self.desk.outbox.close()
+        self.backup = self.path.read_bytes()
+        self.at_backup = {row["id"] for row in self.model.rows}
+        self.desk.outbox = self.open()
+
+    @precondition(lambda self: any(row["id"] not in self.at_backup for row in self.model.rows))
+    @rule()
+    def restore(self) -> None:
+        timer = self.desk.outbox.timer()
+        self.desk.outbox.close()
+        self.path.write_bytes(self.backup)
+        self.desk.outbox = self.open()
+        assert self.desk.outbox.salvaged is not None
+        self.made_anew()
+        assert same_state(timer, self.desk.outbox.timer()) or self.model.removed
+
+    def made_anew(self) -> None:
+        """A new device that sends everything again, perhaps with some of what had been removed as old."""
+        outbox, old = self.desk.outbox, self.model
+        found = [action.action_id for action in outbox.after(0)]
+        back = len(found) - len(old.rows)
+        assert back <= len(old.removed)
+        rows = old.removed[len(old.removed) - back :] + old.rows
+        assert outbox.device_id not in old.names
+        assert outbox.batch().parent_device_id in old.names
+        self.model = Model(
+            outbox.device_id, outbox.batch().parent_device_id, rows, removed=old.removed, names=old.names
+        )
+        for row in rows:
+            row["seen"] = None
+
+    @invariant()
+    def each_action_stands_in_the_copy_once(self) -> None:
+        ids = [row["id"] for row in self.model.rows]
+        if ids:
+            there = copied(self.path)
+            assert there[-len(ids) :] == ids
+            assert len(set(there)) == len(there)
+
     @invariant()
     def is_what_the_model_says(self) -> None:
         outbox, model = self.desk.outbox, self.model
@@ -190,6 +281,11 @@ class OutboxMachine(RuleBasedStateMachine):
         for seq in range(model.head() + 3):
             assert outbox.chain_at(seq) == chains.get(seq)
         assert {item.action_id: item.outcome for item in outbox.attention()} == model.attention
+
+
+def same_state(one: Timer | None, other: Timer | None) -> bool:
+    """But for what the actions do not say: the rate."""
+    return one == (None if other is None or one is None else replace(other, rate=one.rate))
 
 
 OutboxMachine.TestCase.settings = settings(
