@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from server.domain.choices import Rulings, lets_count, silences
 from server.domain.holds import Hold
-from server.domain.settling import UNTOUCHED, Correction, Fate
+from server.domain.settling import NO_RULINGS, UNTOUCHED, Correction, Fate
 
 T = TypeVar("T")
 FIRST_REVISION: Final = 1
@@ -42,7 +43,8 @@ class Bounds:
 class Edit:
     """One correction. None leaves a value as it is. `admission`: why it is kept and changes nothing.
 
-    `base_revision`: of the log, as whoever corrected it saw it.
+    `base_revision`: of the log, as whoever corrected it saw it. `settles`: what it decides, of several decisions about
+    one thing only the one that counts.
     """
 
     action_id: str
@@ -56,6 +58,7 @@ class Edit:
     bounds: tuple[Bounds, ...] = ()
     reason: str | None = None
     admission: Hold | None = None
+    settles: str | None = None
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -95,9 +98,9 @@ class Corrected:
 UNCORRECTED: Final = Corrected()
 
 
-def judge(edits: Iterable[Edit]) -> Corrected:
-    """All corrections of one log."""
-    in_order = sorted(edits, key=lambda edit: edit.order)
+def judge(edits: Iterable[Edit], rulings: Rulings = NO_RULINGS) -> Corrected:
+    """All corrections of one log, and what was decided about them."""
+    in_order = sorted((edit for edit in edits if _stands(edit, rulings)), key=lambda edit: edit.order)
     if not in_order:
         return UNCORRECTED
     valid = [edit for edit in in_order if edit.admission is None]
@@ -109,9 +112,17 @@ def judge(edits: Iterable[Edit]) -> Corrected:
         words=_words(valid),
         is_billable=True if billable is None else billable,
         bounds=_bounds(valid),
-        fate=_fate(valid, is_moved=issue_id is not None),
-        flag=_flag(in_order),
+        fate=_fate(valid, rulings, is_moved=issue_id is not None),
+        flag=_flag(in_order, rulings),
     )
+
+
+def _stands(edit: Edit, rulings: Rulings) -> bool:
+    """Unless another decision about the same was made after it."""
+    if edit.settles is None:
+        return True
+    ruling = rulings.get(edit.settles)
+    return ruling is None or ruling.action_id == edit.action_id
 
 
 def _last(values: Sequence[T | None]) -> T | None:
@@ -144,30 +155,36 @@ def _bounds(valid: Sequence[Edit]) -> dict[str, Correction]:
     return found
 
 
-def _fate(valid: Sequence[Edit], *, is_moved: bool) -> Fate:
-    """R6: a deletion wins, unless the log was changed after it."""
+def _fate(valid: Sequence[Edit], rulings: Rulings, *, is_moved: bool) -> Fate:
+    """R6: a deletion wins, unless the log was changed after it; and then somebody says whether it is there again."""
     removal = _last([edit if edit.way is Way.VOID else None for edit in valid])
     if removal is None:
         return Fate(is_moved=is_moved)
     later = _last([edit if edit.way is Way.EDIT and edit.order > removal.order else None for edit in valid])
+    if later is not None and lets_count(rulings, Hold.VOID_VS_EDIT, later.action_id):
+        return Fate(is_moved=is_moved)
     return Fate(removal.authored, None if later is None else later.action_id, is_moved)
 
 
-def _flag(in_order: Sequence[Edit]) -> tuple[Hold, str] | None:
+def _flag(in_order: Sequence[Edit], rulings: Rulings) -> tuple[Hold, str] | None:
     """A correction that was not taken; or the one that lost against another of the same revision, until both were seen."""
     held = _last(
-        [(edit.admission, edit.action_id) if edit.admission is not None else None for edit in in_order]
+        [
+            (edit.admission, edit.action_id)
+            if edit.admission is not None and not silences(rulings, edit.admission, edit.action_id)
+            else None
+            for edit in in_order
+        ]
     )
     if held is not None:
         return held
     rivals: dict[int, list[Edit]] = defaultdict(list)
     for edit in in_order:
-        if edit.way is Way.EDIT:
+        if edit.way is Way.EDIT and edit.settles is None:
             rivals[edit.base_revision].append(edit)
-    seen = max((edit.base_revision for edit in in_order), default=0)
-    open_conflicts = [
-        edits[-2] for base, edits in rivals.items() if len(edits) > 1 and seen < base + len(edits)
-    ]
+    seen = max((edit.base_revision for edit in in_order if edit.settles is None), default=0)
+    lost = [edits[-2] for base, edits in rivals.items() if len(edits) > 1 and seen < base + len(edits)]
+    open_conflicts = [edit for edit in lost if not silences(rulings, Hold.EDITED_TWICE, edit.action_id)]
     if not open_conflicts:
         return None
     return Hold.EDITED_TWICE, max(open_conflicts, key=lambda edit: edit.order).action_id

@@ -35,7 +35,7 @@ class Hold(StrEnum):
     """Why a claim, or a part of it, is held.
 
     ORPHAN: its timer's start has not come yet; nobody need act. VOID: deleted; it is neither counted nor held.
-    EDITED_TWICE holds nothing: it is only to be known.
+    Those of HOLD_NOTHING are only to be known.
     """
 
     ISSUE_UNKNOWN = "ISSUE_UNKNOWN"
@@ -50,6 +50,11 @@ class Hold(StrEnum):
     PERIOD_CLOSED = "PERIOD_CLOSED"
     VOID_VS_EDIT = "VOID_VS_EDIT"
     EDITED_TWICE = "EDITED_TWICE"
+    CONCURRENT = "CONCURRENT"
+    TRIMMED = "TRIMMED"
+    DUPLICATE_CLAIM = "DUPLICATE_CLAIM"
+    DEVICE_SILENT = "DEVICE_SILENT"
+    CLOCK_UNSURE = "CLOCK_UNSURE"
     ORPHAN = "ORPHAN"
     VOID = "VOID"
 
@@ -64,6 +69,16 @@ ISSUE_HOLDS: Final = frozenset(
     }
 )
 TIME_HOLDS: Final = frozenset({Hold.FUTURE, Hold.LATE, Hold.PERIOD_CLOSED})
+HOLD_NOTHING: Final = frozenset(
+    {
+        Hold.EDITED_TWICE,
+        Hold.CONCURRENT,
+        Hold.TRIMMED,
+        Hold.DUPLICATE_CLAIM,
+        Hold.DEVICE_SILENT,
+        Hold.CLOCK_UNSURE,
+    }
+)
 NOBODY_NEED_ACT: Final = frozenset({Hold.ORPHAN, Hold.VOID})
 
 
@@ -90,6 +105,11 @@ HOLD_WORDS: Final = {
     Hold.PERIOD_CLOSED: "This lies in a closed period. The time is kept; ask your manager to approve it.",
     Hold.VOID_VS_EDIT: "This log was deleted, and worked on or changed afterwards. What came afterwards is kept, not counted.",
     Hold.EDITED_TWICE: "This log was changed in two places. The later change counts; compare it with the other one.",
+    Hold.CONCURRENT: "Another timer began and ended while this one went on. Each second counts once; correct its end if it had ended before.",
+    Hold.TRIMMED: "Time that was entered by hand lies over this. The seconds count there.",
+    Hold.DUPLICATE_CLAIM: "The same work was tracked on two devices. It counts once, on the other one.",
+    Hold.DEVICE_SILENT: "This timer is still open, and its device was not heard of for a week. Say when it ended.",
+    Hold.CLOCK_UNSURE: "The device's clock cannot be trusted here. The time counts; check its start and end.",
     Hold.VOID: "This log was deleted.",
     Hold.ORPHAN: "Its start has not arrived yet.",
 }

@@ -6,9 +6,10 @@ The rules have the numbers of sync.md 2.10. Instants are whole epoch seconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from server.domain.choices import Choice, Rulings, lets_count, silences
 from server.domain.claims import Claim
 from server.domain.holds import FUTURE_LIMIT_S, ISSUE_HOLDS, TIME_HOLDS, USUAL, Hold, Limits
 
@@ -61,6 +62,7 @@ class Fate:
 
 
 UNTOUCHED: Final = Fate()
+NO_RULINGS: Final[Rulings] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,31 @@ def settle(
     ends: Iterable[End],
     correction: Correction | None = None,
     fate: Fate = UNTOUCHED,
+    rulings: Rulings = NO_RULINGS,
     *,
     limits: Limits = USUAL,
 ) -> Settled:
-    """R2, R5, R6 and R7. An end before the start is no end of this claim."""
+    """R2, R5, R6, R7, and what was decided about what they hold. An end before the start is no end of this claim."""
+    settled = _settle(opening, ends, correction, fate, rulings, limits)
+    if settled.flag is None or settled.flagged_by is None:
+        return settled
+    return (
+        replace(settled, flag=None, flagged_by=None)
+        if silences(rulings, settled.flag, settled.flagged_by)
+        else settled
+    )
+
+
+def _settle(
+    opening: Opening,
+    ends: Iterable[End],
+    correction: Correction | None,
+    fate: Fate,
+    rulings: Rulings,
+    limits: Limits,
+) -> Settled:
     valid = sorted((end for end in ends if end.at >= opening.start), key=lambda end: (end.at, end.action_id))
+    valid = valid[:1] + [end for end in valid[1:] if not _is_dropped(end, rulings)]
     start = opening.start if correction is None else correction.start
     if correction is not None and correction.end is not None:
         bounds = [End(correction.action_id, correction.end)]
@@ -90,19 +112,51 @@ def settle(
     gone_at = _gone_at(correction, fate)
     if gone_at is not None:
         return _gone(opening, start, bounds, valid, gone_at)
-    hold, cause = _hold(opening, start, bounds, correction, fate, limits)
+    hold, cause = _hold(opening, start, bounds, correction, fate, rulings, limits)
+    if _is_discarded(opening, hold, cause, rulings):
+        return _none(opening, start, bounds, start)
+    end = _counted_end(start, bounds, rulings, limits)
     claim = Claim(
         opening.claim_id,
         start,
-        bounds[0].at if bounds else None,
+        end,
         bounds[-1].at if bounds else None,
         hold,
         _authored_at(opening, correction),
         opening.manual_at is not None,
     )
-    if hold is None and bounds and bounds[-1].at > bounds[0].at:
+    if hold is None and end is not None and bounds[-1].at > end:
         return Settled(claim, Hold.STOPPED_ELSEWHERE, bounds[-1].action_id)
     return Settled(claim, hold, cause)
+
+
+def _is_discarded(opening: Opening, hold: Hold | None, cause: str | None, rulings: Rulings) -> bool:
+    """Somebody said that nothing was worked: of what began with that action, or of what is held because of it."""
+    if _says_none(rulings, opening.opened_by):
+        return True
+    return hold is not None and cause is not None and _says_none(rulings, cause)
+
+
+def _says_none(rulings: Rulings, cause: str) -> bool:
+    ruling = rulings.get(cause)
+    return ruling is not None and ruling.choice is Choice.DISCARD
+
+
+def _is_dropped(end: End, rulings: Rulings) -> bool:
+    """A later end of which somebody said that nothing was worked until then."""
+    return _says_none(rulings, end.action_id)
+
+
+def _counted_end(start: int, bounds: Sequence[End], rulings: Rulings, limits: Limits) -> int | None:
+    """The earliest one, or a later one of which somebody said that it counts: never too long, nor in what is closed."""
+    later = [
+        end.at
+        for end in bounds[1:]
+        if lets_count(rulings, Hold.STOPPED_ELSEWHERE, end.action_id)
+        and end.admission is None
+        and end.at - start <= limits.long_s
+    ]
+    return max(later, default=bounds[0].at if bounds else None)
 
 
 def _authored_at(opening: Opening, correction: Correction | None) -> int | None:
@@ -128,7 +182,13 @@ def _gone(opening: Opening, start: int, bounds: Sequence[End], valid: Sequence[E
         last = valid[-1]
         claim = Claim(opening.claim_id, start, max(start, gone_at), max(start, last.at), Hold.VOID)
         return Settled(claim, Hold.VOID_VS_EDIT, last.action_id)
-    end = bounds[0].at if bounds else max(start, gone_at)
+    return _none(opening, start, bounds, max(start, gone_at))
+
+
+def _none(opening: Opening, start: int, bounds: Sequence[End], end_if_open: int) -> Settled:
+    """It is no time at all."""
+    end = bounds[0].at if bounds else end_if_open
+    is_manual = opening.manual_at is not None
     return Settled(
         Claim(opening.claim_id, start, end, end, Hold.VOID, opening.manual_at, is_manual), None, None
     )
@@ -140,19 +200,20 @@ def _hold(
     bounds: Sequence[End],
     correction: Correction | None,
     fate: Fate,
+    rulings: Rulings,
     limits: Limits,
 ) -> tuple[Hold, str] | tuple[None, None]:
-    admission = _admission(opening, correction, fate)
-    if admission is not None:
-        return admission, opening.opened_by
+    """The first reason that nobody has overruled."""
+    reasons: list[tuple[Hold | None, str]] = [(_admission(opening, correction, fate), opening.opened_by)]
     if bounds:
         first = bounds[0]
-        if first.admission is not None:
-            return first.admission, first.action_id
-        if first.at - start > limits.long_s:
-            return Hold.LONG, first.action_id
+        is_long = first.at - start > limits.long_s
+        reasons += [(first.admission, first.action_id), (Hold.LONG if is_long else None, first.action_id)]
     if fate.restored_by is not None:
-        return Hold.VOID_VS_EDIT, fate.restored_by
+        reasons.append((Hold.VOID_VS_EDIT, fate.restored_by))
+    for hold, cause in reasons:
+        if hold is not None and not lets_count(rulings, hold, cause):
+            return hold, cause
     return None, None
 
 

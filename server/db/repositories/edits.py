@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     log_edits.c.bounds_json,
     log_edits.c.reason,
     log_edits.c.admission,
+    log_edits.c.settles,
 )
 _OF_TIMERS: Final = select(*_COLUMNS).where(log_edits.c.timer_id.in_(bindparam("timer_ids", expanding=True)))
 _HISTORY: Final = (
@@ -79,6 +80,7 @@ def add(conn: Connection, stored: StoredEdit) -> None:
             "bounds_json": _written(edit.bounds),
             "reason": edit.reason,
             "admission": edit.admission,
+            "settles": edit.settles,
         },
     )
 
@@ -103,5 +105,6 @@ def _edit(row: Any, author: str = "") -> StoredEdit:
         bounds=tuple(Bounds(*each) for each in json.loads(row.bounds_json or "[]")),
         reason=row.reason,
         admission=None if row.admission is None else Hold(row.admission),
+        settles=row.settles,
     )
     return StoredEdit(edit, row.user_id, row.author_id, author)

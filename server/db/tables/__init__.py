@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.db.tables.attention import rulings
 from server.db.tables.budgets import budget_alerts, budget_thresholds, project_budgets
 from server.db.tables.company import (
     device_tokens,
@@ -58,6 +59,7 @@ __all__ = [
     "project_members",
     "project_rates",
     "projects",
+    "rulings",
     "segments",
     "server_meta",
     "time_tracking_settings",

@@ -28,6 +28,7 @@ log_edits: Final = Table(
     Column("bounds_json", Text),  # by claim: where it begins and ends
     Column("reason", Text),
     Column("admission", String(20)),  # why it is kept and changes nothing
+    Column("settles", String(36)),  # what it decides
     Index("log_edits_timer_id_idx", "timer_id"),
     Index("log_edits_user_id_idx", "user_id"),
     Index("log_edits_author_id_idx", "author_id"),

@@ -90,6 +90,7 @@ claims: Final = Table(
     Column("hold_code", String(20)),  # why none of it counts
     Column("attention_code", String(20)),  # what its user should know
     Column("attention_action_id", String(36)),
+    Column("proposed_end_ms", UtcMillis),  # where it may have ended
     Index("claims_user_id_span_end_ms_idx", "user_id", "span_end_ms"),
     Index("claims_user_id_attention_code_idx", "user_id", "attention_code"),
     Index("claims_timer_id_idx", "timer_id"),
