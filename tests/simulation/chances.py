@@ -15,7 +15,7 @@ from tests.simulation.air import Fault
 ALWAYS: Final = {"start": 16, "stop": 7, "pause": 8, "resume": 8, "sync": 14, "wait": 8}
 SOMETIMES: Final = {
     "ago": 3,
-    "elsewhere": 3,
+    "elsewhere": 6,
     "add": 3,
     "edit": 4,
     "split": 2,

@@ -35,8 +35,6 @@ from server.domain.messages import (
     RateType,
     Role,
     SetBudget,
-    StartTimer,
-    StopTimer,
     SyncReply,
     SyncRequest,
 )
@@ -46,7 +44,7 @@ from server.services.company import identity
 from server.services.money import budgets, crossing, rates
 from server.services.projects import catalog
 from server.services.staff import accounts
-from server.services.time import journal, timers
+from server.services.time import journal
 from tests.simulation.book import Book, Budget, Person, Place, Rules, fact_of
 from tests.simulation.history import History
 
@@ -222,38 +220,29 @@ class Office:
 
     # ---- requests of people at another machine, without a journal -------------------------------------------------------
 
-    def ask(self, principal: Principal, what: str, issue: int) -> bool:
-        """By a single request. False when it was refused."""
+    def ask(self, principal: Principal, work: Callable[[Connection], object]) -> bool:
+        """A single request. False when it was refused."""
         self.sweep()
         try:
-            self.run(lambda conn: self._single(conn, principal, what, issue))
+            self.run(work)
         except Refusal:
             return False
         person = self.book.people[principal.user_id]
-        self.changes[principal.user_id] += 1
         made = self.rows(
-            "SELECT action_id, kind, payload FROM applied_actions WHERE device_id IS NULL AND user_id = ?"
-            " ORDER BY kind = 'timer.start', action_id",
+            "SELECT action_id, kind, payload FROM applied_actions WHERE device_id IS NULL AND user_id = ?",
             principal.user_id,
         )
-        for action_id, kind, payload in made:
-            fact = fact_of(action_id, kind, json.loads(payload))
+        new = [
+            fact_of(each, kind, json.loads(payload))
+            for each, kind, payload in made
+            if each not in person.known
+        ]
+        for fact in sorted(new, key=lambda each: each.kind == "timer.start"):
             person.take(fact, self.book.rules, self.now)
-            person.finish([fact.timer], self.book.rules)
+        person.finish([fact.timer for fact in new], self.book.rules)
+        self.changes[principal.user_id] += 1
         self.look()
         return True
-
-    def _single(self, conn: Connection, principal: Principal, what: str, issue: int) -> None:
-        match what:
-            case "start":
-                project = self.book.rules.places[issue].project
-                timers.start(conn, principal, StartTimer(issue_id=issue, project_id=project), self.now_ms)
-            case "pause":
-                timers.pause(conn, principal, self.now_ms)
-            case "resume":
-                timers.resume(conn, principal, self.now_ms)
-            case _:
-                timers.stop(conn, principal, StopTimer(None), self.now_ms)
 
     # ---- what managers do -------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from tests.simulation.device import QUEUE, SECOND_COPY, Device, Died, Kinds
 from tests.simulation.history import History
 from tests.simulation.office import START, Backup, Office
 from tests.simulation.rules import Story
+from tests.simulation.singles import draw
 
 LONG_WAIT_S: Final = 5 * 3600
 CRASH_WITHIN: Final = 40  # statements of a request, or of a gesture
@@ -448,9 +449,9 @@ class World:
     def do_elsewhere(self) -> None:
         """At another machine, without the app."""
         principal = self.random.choice(self.office.people[: self.chances.users])
-        what = self.random.choice(["start", "pause", "resume", "stop", "stop"])
-        done = self.office.ask(principal, what, self.any_issue().id)
-        self.say("elsewhere", principal.user_id, what, "" if done else "refused")
+        way, work = draw(self.office, principal, self.any_issue().id, self.random)
+        done = work is not None and self.office.ask(principal, work)
+        self.say("elsewhere", principal.user_id, way, "" if done else "refused")
 
 
 def _shown(story: Story) -> OwnLog | None:
