@@ -40,10 +40,13 @@ class Copyist:
         self._end: End | None = None
         self._has_failed = False
 
-    def catch_up(self) -> None:
-        """Everything recorded is in the copy, if the disk can take it. Raises nothing that the disk could say."""
+    def catch_up(self, content: Content | None = None) -> None:
+        """Everything recorded is in the copy, if the disk can take it. Raises nothing that the disk could say.
+
+        `content`: what has just been read of the copy.
+        """
         try:
-            self._catch_up()
+            self._catch_up(content)
         except (AppError, OSError) as error:
             self._end = None
             if not self._has_failed:
@@ -52,8 +55,8 @@ class Copyist:
         else:
             self._has_failed = False
 
-    def rotate(self) -> None:
-        """Once at least half of the copy was removed from the outbox as old, it goes from the copy too.
+    def rotate(self, *, whatever_it_saves: bool = False) -> None:
+        """What was removed from the outbox as old goes from the copy too, once that is at least half of it.
 
         The lines that stay are the copy's own: it is never made of a database that might have been damaged meanwhile.
         """
@@ -63,16 +66,16 @@ class Copyist:
             if first is None or not content.is_gapless() or first.device_id != self._ledger.need("device_id"):
                 return
             old = self._ledger.floor().seq - first.seq + 1
-            if 2 * old >= len(content.lines):
+            if 2 * old >= len(content.lines) or (whatever_it_saves and old > 0):
                 self._end = None
                 self._copy.keep(content.lines[old:])
         except (AppError, OSError) as error:
             log.info("the second copy %s stays as long as it is: %s", self._copy.path, error)
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, content: Content | None) -> None:
         end = self._end
         if end is None or self._copy.size() != end.size or end.device_id != self._ledger.need("device_id"):
-            end = self._look()
+            end = self._look(content or self._copy.read())
         new = self._ledger.entries(end.seq)
         if new:
             self._copy.append(new)
@@ -83,9 +86,8 @@ class Copyist:
             self._copy.size(),
         )
 
-    def _look(self) -> End:
+    def _look(self, content: Content) -> End:
         """Where the copy ends, after it was made one that can be continued."""
-        content = self._copy.read()
         if content.is_torn and not content.damaged:
             self._copy.cut(content.size)
             content = self._copy.read()

@@ -16,7 +16,7 @@ from app.store.ledger import Ledger
 from app.store.records import Salvaged
 from app.store.reserve import Reserve
 from app.store.salvage import finish, salvage
-from app.store.second_copy import SecondCopy
+from app.store.second_copy import Content, SecondCopy
 
 
 def unknown(_issue_id: int) -> IssueRef | None:
@@ -63,7 +63,7 @@ def open_files(way: Way) -> Files:
     _prepare(way)
     finish(way.path, way.disk(), way.fault)
     try:
-        return _files(way, _open(way), None)
+        return _files(way, *_open(way), None)
     except OutboxCorrupt as damage:
         return open_anew(way, damage.reason)
 
@@ -77,7 +77,7 @@ def open_anew(way: Way, reason: str) -> Files:
         if not reserve.release():
             raise
         salvaged = _salvage(way, reason)
-    return _files(way, _open(way), salvaged)
+    return _files(way, *_open(way), salvaged)
 
 
 def _salvage(way: Way, reason: str) -> Salvaged:
@@ -94,7 +94,8 @@ def _prepare(way: Way) -> None:
         raise OutboxOnNetwork(folder)
 
 
-def _open(way: Way) -> Database:
+def _open(way: Way) -> tuple[Database, Content | None]:
+    """With what stands in the second copy; None when that cannot be read."""
     path = way.path
     _check_not_emptied(way)
     database = Database(path, way.fault)
@@ -105,14 +106,14 @@ def _open(way: Way) -> Database:
             with database.transaction():
                 schema.create(database, way.make_device_id())
         schema.check_whole(database, path)
-        _check_against_copy(way, database)
+        content = _checked_copy(way, database)
         if 0 < version < schema.VERSION:
             migration.migrate(database, path, version, way.disk())
         schema.check_writable(database)
     except BaseException:
         database.close()
         raise
-    return database
+    return database, content
 
 
 def _check_not_emptied(way: Way) -> None:
@@ -127,22 +128,24 @@ def _check_not_emptied(way: Way) -> None:
         raise OutboxCorrupt(way.path, "nothing is in it")
 
 
-def _check_against_copy(way: Way, database: Database) -> None:
-    """A file from an older backup fits together, and lacks what was recorded since."""
+def _checked_copy(way: Way, database: Database) -> Content | None:
+    """A file from an older backup fits together, and lacks what was recorded since: OutboxCorrupt."""
     try:
-        missing = lost(way.copy().read(), Ledger(database))
+        content = way.copy().read()
     except OSError:
-        return
+        return None
+    missing = lost(content, Ledger(database))
     if missing:
         raise OutboxCorrupt(way.path, f"actions of its second copy are missing in it: {len(missing)}")
+    return content
 
 
-def _files(way: Way, database: Database, salvaged: Salvaged | None) -> Files:
+def _files(way: Way, database: Database, content: Content | None, salvaged: Salvaged | None) -> Files:
     ledger = Ledger(database)
     copyist = Copyist(ledger, way.copy(), way.disk())
     reserve = way.reserve()
     try:
-        copyist.catch_up()
+        copyist.catch_up(content)
         _make(reserve)
     except BaseException:
         database.close()

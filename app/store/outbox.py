@@ -244,6 +244,8 @@ class Outbox:
 
         Where a body is not what was recorded, the server would refuse it for ever: then the file is made anew.
         """
+        # Under the new name the copy's old actions could not be told from ones that are missing here.
+        self._copyist.rotate(whatever_it_saves=True)
         try:
             with self._database.transaction():
                 parent = self._ledger.get("parent_device_id") or self.device_id

@@ -189,6 +189,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.desk.outbox.close()
         self.desk.outbox = self.open()
         assert self.desk.outbox.timer() == timer
+        assert self.desk.outbox.salvaged is None
 
     @precondition(lambda self: self.model.rows)
     @rule(data=st.data())
@@ -224,7 +225,6 @@ class OutboxMachine(RuleBasedStateMachine):
             del content[at if how == "cut off" else 0 :]
         copy.write_bytes(content)
         self.restart()
-        assert self.desk.outbox.salvaged is None
 
     @rule()
     def back_up(self) -> None:

@@ -259,22 +259,34 @@ def test_an_id_that_was_changed_behind_a_gap_makes_none_either(past: Past) -> No
 
 
 def test_a_new_name_that_had_not_reached_the_copy_confuses_no_order(past: Past) -> None:
-    """Killed between the commit of the new name and the copy, and then a page is lost."""
+    """Killed between the commit of the new name and the copy, and then actions are lost."""
     outbox = open_again(past)
-    copy = past.copy.read_bytes()
     outbox.prune(0)
     outbox.prune(91 * 86_400)
-    past.copy.write_bytes(copy)
+    copy = past.copy.read_bytes().splitlines(keepends=True)
+    assert len(copy) == len(past.facts)
     outbox.rekey("eeeeeeee-0000-7000-8000-0000000000ff")
     outbox.close()
-    past.copy.write_bytes(copy)
+    past.copy.write_bytes(b"".join(copy[40:]))
     change(
         past.queue,
         "DROP TRIGGER unconfirmed_action_stays",
         "DELETE FROM action WHERE seq IN (5, 6, 50)",
     )
     again = open_again(past)
-    assert facts_of(again.unsent()) == past.facts
+    assert facts_of(again.unsent()) == past.facts[40:]
+    again.close()
+
+
+def test_what_was_removed_as_old_is_not_missed_under_a_new_name(past: Past) -> None:
+    outbox = open_again(past)
+    outbox.prune(0)
+    assert outbox.prune(91 * 86_400) == 40
+    outbox.rekey("eeeeeeee-0000-7000-8000-0000000000ff")
+    outbox.close()
+    again = open_again(past)
+    assert (salvage_trouble(again), facts_of(again.unsent())) == (None, past.facts[40:])
+    assert past.copy.read_bytes().count(b"\n") == len(past.facts) - 40
     again.close()
 
 
