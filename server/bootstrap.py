@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from structlog.typing import FilteringBoundLogger
 
+from server.api.accepting import Server
 from server.api.app import Rooms, create_app, document
 from server.api.door import Door
 from server.api.envelope import Envelope
@@ -208,7 +209,7 @@ def _run(app: Envelope, listener: socket.socket, settings: Settings, bus: Bus) -
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server = _Server(config, bus)
+    server = Server(config, bus)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -217,15 +218,3 @@ def _run(app: Envelope, listener: socket.socket, settings: Settings, bus: Bus) -
     for each in STOP_SIGNALS:
         signal.signal(each, stop)
     server.run(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """Ends the streams of events before it waits for its requests: they would never end by themselves."""
-
-    def __init__(self, config: uvicorn.Config, bus: Bus) -> None:
-        super().__init__(config)
-        self._bus = bus
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._bus.close()
-        await super().shutdown(sockets)
