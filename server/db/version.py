@@ -14,7 +14,7 @@ from server.db.blocking import Blocking
 from server.db.failures import words_of
 from server.db.session import Connection, DatabaseUnusable
 
-REVISION: Final = "0010"  # of the newest migration
+REVISION: Final = "0011"  # of the newest migration
 TABLE: Final = "alembic_version"
 _FOUND: Final = text(f"SELECT version_num FROM {TABLE}")  # noqa: S608  # a constant
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tests.server.company import Company
 
 _numbers: Final = count(1)
+BOOT: Final = "boot"
+BOOTED: Final = at("0:00") - 40 * 24 * 3600
 
 
 def new_id() -> str:
@@ -91,8 +93,17 @@ class Device:
     def record(
         self, kind: str, when: str, *, action_id: str | None = None, v: int = 1, **said: Any
     ) -> Action:
-        body = {**said, "t": instant(at(when))}
+        body = {**said, "t": self.instant(at(when))}
         return self.record_body(kind, body, action_id=action_id, v=v)
+
+    def instant(self, second: int) -> dict[str, Any]:
+        """What its clocks say at this second."""
+        return instant(second)
+
+    def reading(self) -> ClockReading:
+        """What its clocks say now."""
+        now = self.company.clock.now_ms() // 1000
+        return ClockReading(session=BOOT, mono_ms=1000 * (now - BOOTED), wall=now, tz="UTC")
 
     def record_body(
         self, kind: str, body: dict[str, Any], *, action_id: str | None = None, v: int = 1
@@ -111,13 +122,12 @@ class Device:
         return self.actions[seq - 1].chain if seq else head_of(self.device_id)
 
     def request(self, **changes: Any) -> SyncRequest:
-        now = self.company.clock.now_ms() // 1000
         fields: dict[str, Any] = {
             "protocol": 1,
             "nonce": "nonce-of-a-test",
             "device_id": self.device_id,
             "parent_device_id": self.parent_device_id,
-            "now": ClockReading(session="boot", mono_ms=0, wall=now, tz="UTC"),
+            "now": self.reading(),
             "base": ChainHead(seq=self.acked, chain=self.chain_at(self.acked)),
             "actions": self.actions[self.acked : self.acked + 200],
             "device_name": "test",
@@ -170,4 +180,14 @@ class Device:
 
 
 def instant(wall: int) -> dict[str, Any]:
-    return {"wall": wall, "session": "boot", "mono_s": 0, "awake_s": 0, "tz": "UTC", "off_ms": None}
+    """As a machine says it that runs since BOOTED and never sleeps."""
+    mono_s = max(0, wall - BOOTED)
+    session = BOOT if mono_s else ""
+    return {
+        "wall": wall,
+        "session": session,
+        "mono_s": mono_s,
+        "awake_s": mono_s,
+        "tz": "UTC",
+        "off_ms": None,
+    }

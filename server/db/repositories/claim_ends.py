@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from server.db.repositories.instants import to_ms, to_s
 from server.db.session import Connection
 from server.db.tables import claim_ends
 from server.domain.holds import Hold
+from server.domain.instants import Quality
 from server.domain.messages import ActionKind
 from server.domain.settling import End
 
@@ -24,6 +25,7 @@ _ENDS: Final = select(
     claim_ends.c.at_ms,
     claim_ends.c.admission,
     claim_ends.c.description,
+    claim_ends.c.quality,
 )
 _OF_TIMERS: Final = _ENDS.where(claim_ends.c.timer_id.in_(bindparam("timer_ids", expanding=True)))
 _NEWEST: Final = (
@@ -35,12 +37,17 @@ _NEWEST: Final = (
     .limit(8)
 )
 _ADD: Final = insert(claim_ends)
+_PUT_OFF: Final = (
+    update(claim_ends)
+    .where(claim_ends.c.action_id == bindparam("b_action_id"))
+    .values(at_ms=bindparam("b_at_ms"), quality=bindparam("b_quality"))
+)
 _REMOVE: Final = claim_ends.delete().where(claim_ends.c.action_id == bindparam("b_action_id"))
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEnd:
-    """`claim_id` None: the stop of a paused timer."""
+    """`claim_id` None: the stop of a paused timer. `quality` None: nobody asked yet when it came."""
 
     action_id: str
     user_id: int
@@ -50,6 +57,7 @@ class StoredEnd:
     at: int
     admission: Hold | None
     description: str | None
+    quality: Quality | None = None
 
     @property
     def end(self) -> End:
@@ -78,7 +86,16 @@ def add(conn: Connection, end: StoredEnd, cause: str) -> None:
             "cause": cause,
             "admission": end.admission,
             "description": end.description,
+            "quality": end.quality,
         },
+    )
+
+
+def put_off(conn: Connection, end: StoredEnd) -> None:
+    """It lies elsewhere than when it came."""
+    conn.execute(
+        _PUT_OFF,
+        {"b_action_id": end.action_id, "b_at_ms": to_ms(end.at), "b_quality": end.quality},
     )
 
 
@@ -97,4 +114,5 @@ def _end(row: Any) -> StoredEnd:
         at=to_s(row.at_ms),
         admission=None if row.admission is None else Hold(row.admission),
         description=row.description,
+        quality=None if row.quality is None else Quality(row.quality),
     )

@@ -13,6 +13,7 @@ from server.db.session import Connection
 from server.db.tables import claims
 from server.domain.claims import Claim
 from server.domain.holds import NOBODY_NEED_ACT, Hold
+from server.domain.instants import Anchor, Placed, Quality
 from server.domain.settling import Opening
 
 OPEN_SPAN_MS: Final = 2**53 - 1
@@ -35,12 +36,24 @@ _COLUMNS: Final = (
     claims.c.is_edited,
     claims.c.corrected_start_ms,
     claims.c.authored_ms,
+    claims.c.quality,
+    claims.c.clock,
+    claims.c.mono0_s,
 )
 _NAMED: Final = select(*_COLUMNS).where(
     or_(
         claims.c.timer_id.in_(bindparam("timer_ids", expanding=True)),
         claims.c.claim_id.in_(bindparam("claim_ids", expanding=True)),
     )
+)
+_OPEN_BY: Final = (
+    select(claims.c.claim_id)
+    .where(
+        claims.c.user_id == bindparam("user_id"),
+        claims.c.span_end_ms == OPEN_SPAN_MS,
+        claims.c.clock == bindparam("clock"),
+    )
+    .limit(1)
 )
 _WINDOW: Final = select(*_COLUMNS).where(
     claims.c.user_id == bindparam("user_id"), claims.c.span_end_ms >= bindparam("since_ms")
@@ -82,7 +95,8 @@ class StoredClaim:
     """A claim as it came, and what was made of it. Instants are epoch seconds.
 
     `opened_at`: where it began, before it was corrected. `manual_at`: when it was entered by hand, None where a timer ran.
-    `is_edited`: its log was corrected, or entered by hand.
+    `is_edited`: its log was corrected, or entered by hand. `quality`: of its own start, None where nobody asked yet;
+    `anchor`: what that makes of its clock.
     `named_issue_id`: as the device said, None while its timer's start is missing. `time_log_id` None: there is no issue
     that its user may see. `provisional_end`: of an open claim that a later one follows.
     """
@@ -100,10 +114,24 @@ class StoredClaim:
     provisional_end: int | None = None
     manual_at: int | None = None
     is_edited: bool = False
+    quality: Quality | None = None
+    anchor: Anchor | None = None
+
+    @property
+    def begun(self) -> Placed:
+        """Its own start."""
+        return Placed(self.opened_at, self.quality or Quality.WALL, self.anchor)
 
     @property
     def opening(self) -> Opening:
         return Opening(self.claim_id, self.opened_at, self.action_id, self.admission, self.manual_at)
+
+    @property
+    def opening_flag(self) -> Hold | None:
+        """What its user should know of it before it has an end."""
+        if self.admission is None and self.quality is Quality.WALL:
+            return Hold.CLOCK_UNSURE
+        return self.admission if _needs_attention(self.admission) else None
 
     @property
     def is_uncounted(self) -> bool:
@@ -126,6 +154,11 @@ def named(conn: Connection, timer_ids: Sequence[str], claim_ids: Sequence[str]) 
     return [_claim(row) for row in conn.execute(_NAMED, asked)]
 
 
+def is_open_by(conn: Connection, user_id: int, clock: str) -> bool:
+    """Whether a claim of theirs has begun by this clock, and has no end yet."""
+    return conn.execute(_OPEN_BY, {"user_id": user_id, "clock": clock}).first() is not None
+
+
 def window(conn: Connection, user_id: int, since: int) -> list[StoredClaim]:
     """The user's claims that reach to `since` or beyond it, and all open ones."""
     return [_claim(row) for row in conn.execute(_WINDOW, {"user_id": user_id, "since_ms": to_ms(since)})]
@@ -133,6 +166,7 @@ def window(conn: Connection, user_id: int, since: int) -> list[StoredClaim]:
 
 def add(conn: Connection, stored: StoredClaim, device_id: str | None) -> None:
     """An open claim. ConstraintBroken when it is there already."""
+    shown = stored.opening_flag
     conn.execute(
         _ADD,
         {
@@ -148,11 +182,14 @@ def add(conn: Connection, stored: StoredClaim, device_id: str | None) -> None:
             "manual_ms": to_ms(stored.manual_at),
             "is_edited": stored.is_edited,
             "authored_ms": to_ms(stored.claim.authored_at),
+            "quality": stored.quality,
+            "clock": None if stored.anchor is None else stored.anchor.clock,
+            "mono0_s": None if stored.anchor is None else stored.anchor.mono0,
             "admission": stored.admission,
             "span_end_ms": OPEN_SPAN_MS,
             "hold_code": stored.claim.hold,
-            "attention_code": stored.admission if _needs_attention(stored.admission) else None,
-            "attention_action_id": stored.action_id if _needs_attention(stored.admission) else None,
+            "attention_code": shown,
+            "attention_action_id": None if shown is None else stored.action_id,
         },
     )
 
@@ -233,4 +270,6 @@ def _claim(row: Any) -> StoredClaim:
         provisional_end=to_s(row.provisional_end_ms),
         manual_at=to_s(row.manual_ms),
         is_edited=row.is_edited,
+        quality=None if row.quality is None else Quality(row.quality),
+        anchor=None if row.clock is None else Anchor(row.clock, row.mono0_s),
     )

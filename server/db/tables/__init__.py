@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.db.tables.attention import rulings
 from server.db.tables.budgets import budget_alerts, budget_thresholds, project_budgets
+from server.db.tables.clocks import clock_anchors
 from server.db.tables.company import (
     device_tokens,
     issues,
@@ -37,6 +38,7 @@ __all__ = [
     "budget_thresholds",
     "claim_ends",
     "claims",
+    "clock_anchors",
     "closed_periods",
     "daily_totals",
     "dead_letters",

@@ -78,6 +78,9 @@ claims: Final = Table(
     Column("named_issue_id", BigInteger),  # as the device said, also when there is no such issue
     Column("time_log_id", ForeignKey("issue_time_logs.id")),  # null: no issue that this user may see
     Column("start_ms", UtcMillis, nullable=False),
+    Column("quality", String(1)),  # how well its start is known; null: nobody asked yet when it came
+    Column("clock", String(32)),  # by which monotonic clock, and when that showed 0; null: by none
+    Column("mono0_s", BigInteger),
     Column("admission", String(20)),  # why it was held when it came
     Column("manual_ms", UtcMillis),  # when it was entered by hand; null: a timer ran
     Column("is_edited", Boolean, nullable=False),  # its log was corrected; derived, as all below
@@ -107,6 +110,7 @@ claim_ends: Final = Table(
     Column("kind", String(20), nullable=False),
     Column("at_ms", UtcMillis, nullable=False),
     Column("cause", String(20), nullable=False),
+    Column("quality", String(1)),  # as of claims
     Column("admission", String(20)),
     Column("description", Text),
     Index("claim_ends_claim_id_idx", "claim_id"),

@@ -71,13 +71,19 @@ class SplitReply(Struct):
 
 
 class LogStretch(Struct):
-    """One uninterrupted stretch of work. `end_time` null: it goes on. `hold_code`: why it does not count."""
+    """One uninterrupted stretch of work. `end_time` null: it goes on. `hold_code`: why it does not count.
+
+    `start_quality`, `end_quality`: how well the device's clocks tell them. A: by the server's time, B: by a wall clock
+    whose difference was known, C: by a wall clock alone; null where a person said it.
+    """
 
     claim_id: str
     start_time: int
     end_time: int | None
     counted_seconds: int
     hold_code: str | None
+    start_quality: str | None
+    end_quality: str | None
 
 
 class LogEdit(Struct):

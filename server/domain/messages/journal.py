@@ -40,11 +40,11 @@ class EndCause(StrEnum):
 class Instant(Struct):
     """When an action happened, as the device saw it.
 
-    `wall`: epoch seconds. `session`, `mono_s`, `awake_s`: clock session and its suspend-inclusive and -exclusive
+    `wall`: epoch seconds, as far off as a broken clock may be. `session`, `mono_s`, `awake_s`: clock session and its suspend-inclusive and -exclusive
     whole seconds. `off_ms`: last known server-minus-device offset, null when never learned. `tz`: IANA name.
     """
 
-    wall: EpochSeconds
+    wall: Seconds
     session: Annotated[str, Meta(max_length=64)]
     mono_s: Seconds
     awake_s: Seconds
@@ -152,7 +152,7 @@ class Action(Struct):
 class ClockReading(Struct):
     session: Annotated[str, Meta(max_length=64)]
     mono_ms: Seconds
-    wall: EpochSeconds
+    wall: Seconds
     tz: Annotated[str, Meta(max_length=64)]
 
 
@@ -165,7 +165,7 @@ class ChainHead(Struct):
 
 class Beat(Struct):
     claim_id: Uuid
-    wall: EpochSeconds
+    wall: Seconds
 
 
 class SyncRequest(Struct):
@@ -261,6 +261,13 @@ class Snapshot(Struct):
     recent_issue_ids: list[int]
 
 
+class Anchor(Struct):
+    """Second 0 of the monotonic clock of this session was epoch second `mono0_s`: by it the server reads `mono_s`."""
+
+    session: str
+    mono0_s: int
+
+
 class SyncLimits(Struct):
     max_actions: int
     next_poll_s: int
@@ -279,3 +286,4 @@ class SyncReply(Struct):
     results: list[Result]
     snapshot: Snapshot | None
     limits: SyncLimits
+    anchor: Anchor | None = None

@@ -51,41 +51,36 @@ def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
         action_id,
         body.timer_id,
         Way.ADD,
-        body.t.wall,
+        facts.when(action_id, body.t).at,
         0,
         description=body.description,
         is_billable=body.is_billable,
         bounds=tuple(bounds),
     )
     _keep(facts, edit)
-    _enter(facts, action_id, body, bounds, log_id, admission)
+    _enter(facts, edit, body.issue_id, log_id, admission)
     adopt_resumes(facts, facts.claims[body.claim_id])
     give_log(facts, body.timer_id)
     return applied(log_id) if admission is None else held(admission, log_id)
 
 
-def _enter(
-    facts: Facts,
-    action_id: str,
-    body: AddBody,
-    bounds: Sequence[Bounds],
-    log_id: int | None,
-    admission: Hold | None,
-) -> None:
+def _enter(facts: Facts, entered: Edit, issue_id: int, log_id: int | None, admission: Hold | None) -> None:
     """Claims of a timer that never ran."""
-    for each in bounds:
+    for each in entered.bounds:
         stored = StoredClaim(
             claim_id=each.claim_id,
             user_id=facts.principal.user_id,
-            timer_id=body.timer_id,
-            action_id=action_id,
-            is_first=each is bounds[0],
-            named_issue_id=body.issue_id,
+            timer_id=entered.timer_id,
+            action_id=entered.action_id,
+            is_first=each is entered.bounds[0],
+            named_issue_id=issue_id,
             time_log_id=log_id,
             admission=admission,
-            claim=Claim(each.claim_id, each.start, hold=admission, authored_at=body.t.wall, is_manual=True),
+            claim=Claim(
+                each.claim_id, each.start, hold=admission, authored_at=entered.authored, is_manual=True
+            ),
             opened_at=each.start,
-            manual_at=body.t.wall,
+            manual_at=entered.authored,
             is_edited=True,
         )
         claims.add(facts.conn, stored, facts.sender.device_id)
@@ -105,7 +100,7 @@ def edit_log(facts: Facts, action_id: str, body: EditBody) -> Outcome:
         action_id,
         body.timer_id,
         Way.EDIT,
-        body.t.wall,
+        facts.when(action_id, body.t).at,
         body.base_rev,
         issue_id=body.set.issue_id,
         description=body.set.description,
@@ -125,7 +120,7 @@ def void_log(facts: Facts, action_id: str, body: VoidBody) -> Outcome:
         action_id,
         body.timer_id,
         Way.VOID,
-        body.t.wall,
+        facts.when(action_id, body.t).at,
         body.base_rev,
         reason=body.reason,
         admission=_left_hold(facts, body.timer_id) or _period_hold(facts, body.timer_id, [], None),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from server.db.repositories import claim_ends
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
 from server.domain.claims import Claim
-from server.domain.holds import Hold, Rejection, time_hold
+from server.domain.holds import Hold, Rejection, time_hold, words
+from server.domain.instants import Placed, Quality
 from server.domain.messages import ActionKind, PauseBody, StopBody
-from server.domain.settling import Settled, settle
+from server.domain.settling import End, Settled, settle
 from server.services.counting.facts import Facts
 from server.services.counting.opening import NOT_YOURS
 from server.services.counting.outcome import Outcome, applied, held, rejected
@@ -22,7 +24,8 @@ CLAIM_IS_HELD: Final = "The time that ends here is kept, and not counted yet."
 def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outcome:
     """No budget, lock or length refuses it."""
     stored = None if body.claim_id is None else facts.claims.get(body.claim_id)
-    refusal = _refusal(facts, body, stored)
+    placed = _placed(facts, action_id, body, stored)
+    refusal = _refusal(facts, body, stored, placed.at)
     if refusal is not None:
         return refusal
     end = StoredEnd(
@@ -31,20 +34,45 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
         timer_id=body.timer_id,
         claim_id=body.claim_id,
         kind=ActionKind.STOP if isinstance(body, StopBody) else ActionKind.PAUSE,
-        at=body.t.wall,
-        admission=_admit(facts, stored, body.t.wall),
+        at=placed.at,
+        admission=_admit(facts, stored, placed.at),
         description=body.description if isinstance(body, StopBody) else None,
+        quality=placed.quality,
     )
     claim_ends.add(facts.conn, end, body.cause)
     facts.put_end(end)
     if stored is None:
         return _without_claim(facts, body)
-    return _outcome(settle_stored(facts, stored), end, stored.time_log_id)
+    return _outcome(facts, settle_stored(facts, stored), end, stored.time_log_id)
+
+
+def _placed(facts: Facts, action_id: str, body: PauseBody | StopBody, stored: StoredClaim | None) -> Placed:
+    if stored is None or stored.user_id != facts.principal.user_id:
+        return facts.when(action_id, body.t)
+    return facts.when_ended(action_id, body.t, stored)
 
 
 def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
     """The claim with all its ends and corrections that came so far."""
-    ends = [end.end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id]
+    ends = [end for end in facts.ends[stored.timer_id] if end.claim_id == stored.claim_id]
+    settled = _settled(facts, stored, [end.end for end in ends])
+    if settled.flag is not None or settled.claim.hold is not None:
+        return settled
+    unsure = _unsure(facts, stored, ends)
+    return settled if unsure is None else Settled(settled.claim, Hold.CLOCK_UNSURE, unsure)
+
+
+def _unsure(facts: Facts, stored: StoredClaim, ends: Sequence[StoredEnd]) -> str | None:
+    """The action that only a wall clock dates, unless somebody has said since where the claim begins and ends."""
+    if stored.claim_id in facts.corrected(stored.timer_id).bounds:
+        return None
+    if stored.quality is Quality.WALL:
+        return stored.action_id
+    first = min(ends, key=lambda end: (end.at, end.action_id), default=None)
+    return first.action_id if first is not None and first.quality is Quality.WALL else None
+
+
+def _settled(facts: Facts, stored: StoredClaim, ends: Sequence[End]) -> Settled:
     limits = facts.organisation.limits
     if not facts.edits.get(stored.timer_id):
         return settle(stored.opening, ends, limits=limits)
@@ -68,13 +96,13 @@ def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
     return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
 
 
-def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None) -> Outcome | None:
+def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None, at: int) -> Outcome | None:
     if stored is not None:
         if stored.user_id != facts.principal.user_id:
             return NOT_YOURS
         if stored.timer_id != body.timer_id:
             return rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
-        if body.t.wall < stored.opened_at:
+        if at < stored.opened_at:
             return rejected(Rejection.END_BEFORE_START, "The end lies before the start.")
     if any(each.user_id != facts.principal.user_id for each in facts.claims_of(body.timer_id)):
         return NOT_YOURS
@@ -88,9 +116,11 @@ def _without_claim(facts: Facts, body: PauseBody | StopBody) -> Outcome:
     return applied(log_id, EARLY_END if came_early else None)
 
 
-def _outcome(settled: Settled, end: StoredEnd, log_id: int | None) -> Outcome:
+def _outcome(facts: Facts, settled: Settled, end: StoredEnd, log_id: int | None) -> Outcome:
     """Held when this end is the reason that something is held."""
     claim: Claim = settled.claim
+    if settled.flag is Hold.CLOCK_UNSURE:
+        return applied(log_id, words(settled.flag, facts.organisation.limits))
     if settled.flag is not None and settled.flagged_by == end.action_id:
         return held(settled.flag, log_id)
     if end.admission is not None:

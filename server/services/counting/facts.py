@@ -5,11 +5,14 @@ Read once for all actions of a request, and kept in step while they are applied.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+
+import msgspec
 
 from server.db.repositories import actions, catalog, claim_ends, claims, edits, organisation, periods
 from server.db.repositories.actions import Sender, StoredAction
@@ -19,11 +22,19 @@ from server.db.repositories.claims import StoredClaim
 from server.db.session import Connection
 from server.domain.corrections import Corrected, Edit, judge
 from server.domain.figures import Figures
+from server.domain.instants import Clocks, Placed, Quality
+from server.domain.messages import Instant
 from server.domain.organisation import Organisation
 from server.domain.principal import Principal
 from server.domain.rating import Terms
 from server.services.counting.bodies import Nonsense, Said, claims_in, issues_in
 from server.services.money.rates import terms_for
+
+
+def said_at(conn: Connection, action_id: str) -> Instant:
+    """The clocks of the device that did it, as they came."""
+    payload = json.loads(actions.sent(conn, action_id).payload)
+    return msgspec.convert(payload["t"], Instant)
 
 
 @dataclass
@@ -33,6 +44,7 @@ class Facts:
     What need not be read again: `new_logs` were made by these actions; nothing of `uncounted` claims has been counted
     yet; `had_timer` says whether the user had one before, None where nobody looked.
 
+    `clocks`: by which the device's instants are read; None for what the server does itself, by its own.
     `author`: who corrects this person's time, None for themselves. `is_approved`: also in a closed period.
     `kept_terms`: of timers whose logs keep a rate, wherever they belong.
     `moved_seconds`: by how much the logs' counted time has changed.
@@ -51,6 +63,7 @@ class Facts:
     uncounted: set[str] = field(default_factory=set)
     had_timer: bool | None = None
     edits: dict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
+    clocks: Clocks | None = None
     author: int | None = None
     is_approved: bool = False
     moved_seconds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
@@ -68,6 +81,27 @@ class Facts:
     @property
     def organisation(self) -> Organisation:
         return self._holds[0]
+
+    def when(self, action_id: str, t: Instant) -> Placed:
+        """Where that instant lies by the server's clock."""
+        if self.clocks is None:
+            return Placed(t.wall, Quality.ANCHORED)
+        return self.clocks.place(action_id, t)
+
+    def when_ended(
+        self, action_id: str, t: Instant, stored: StoredClaim, began: Instant | None = None
+    ) -> Placed:
+        """Where the end of that claim lies; before its start only when its device says so.
+
+        `began`: what its device said of the start; None: as it was recorded.
+        """
+        if self.clocks is None:
+            return Placed(t.wall, Quality.ANCHORED)
+        placed = self.clocks.place_end(action_id, t, stored.begun)
+        if placed.at >= stored.opened_at:
+            return placed
+        began = began or said_at(self.conn, stored.action_id)
+        return self.clocks.put_off(t, stored.begun, began) or placed
 
     def terms(self, project_id: int, day: date) -> Terms:
         """What a log that begins there and then gets; asked once for all logs of that day."""

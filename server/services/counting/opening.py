@@ -12,11 +12,12 @@ from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
 from server.db.repositories.logs import NewLog
 from server.domain.claims import Claim
-from server.domain.holds import Hold, Rejection, time_hold
-from server.domain.messages import ResumeBody, StartBody
+from server.domain.holds import Hold, Rejection, time_hold, words
+from server.domain.instants import Placed, Quality, clock_of
+from server.domain.messages import Instant, ResumeBody, StartBody
 from server.domain.permissions import may_track
 from server.services.counting.bodies import envelope
-from server.services.counting.facts import Facts
+from server.services.counting.facts import Facts, said_at
 from server.services.counting.outcome import Outcome, applied, held, rejected
 from server.services.reporting import totals
 
@@ -30,7 +31,8 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
     if refusal is not None:
         return refusal
     issue_id = _named_issue(facts, body)
-    admission = Hold.ORPHAN if issue_id is None else admit(facts, issue_id, body.t.wall)
+    begun = facts.when(action_id, body.t)
+    admission = Hold.ORPHAN if issue_id is None else admit(facts, issue_id, begun.at)
     stored = StoredClaim(
         claim_id=body.claim_id,
         user_id=facts.principal.user_id,
@@ -38,20 +40,23 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
         action_id=action_id,
         is_first=isinstance(body, StartBody),
         named_issue_id=issue_id,
-        time_log_id=log_for(facts, body.timer_id, issue_id, body.t.wall),
+        time_log_id=log_for(facts, body.timer_id, issue_id, begun.at),
         admission=admission,
-        claim=Claim(body.claim_id, body.t.wall, hold=admission),
-        opened_at=body.t.wall,
+        claim=Claim(body.claim_id, begun.at, hold=admission),
+        opened_at=begun.at,
         is_edited=bool(facts.edits.get(body.timer_id)),
+        quality=begun.quality,
+        anchor=begun.anchor,
     )
     claims.add(facts.conn, stored, facts.sender.device_id)
     facts.open(stored)
     adopt_resumes(facts, stored)
     give_log(facts, body.timer_id)
-    _check_early_ends(facts, stored)
+    _check_early_ends(facts, stored, body.t)
     log_id = facts.claims[stored.claim_id].time_log_id
     if admission is None:
-        return applied(log_id)
+        is_unsure = begun.quality is Quality.WALL
+        return applied(log_id, words(Hold.CLOCK_UNSURE, facts.organisation.limits) if is_unsure else None)
     if admission is Hold.ORPHAN:
         return applied(None, EARLY_RESUME)
     return held(admission, log_id)
@@ -154,11 +159,34 @@ def adopt_resumes(facts: Facts, first: StoredClaim) -> None:
         facts.put(adopted)
 
 
-def _check_early_ends(facts: Facts, stored: StoredClaim) -> None:
+def _check_early_ends(facts: Facts, stored: StoredClaim, began: Instant) -> None:
     """Ends may come before their start; one that also *lies* before it is none."""
     for end in list(facts.ends[stored.timer_id]):
-        if end.claim_id == stored.claim_id and end.at < stored.opened_at:
+        if end.claim_id != stored.claim_id:
+            continue
+        placed = _placed(facts, end, stored, began)
+        if placed.at < stored.opened_at:
             _set_aside(facts, end)
+        elif placed.at != end.at:
+            _put_off(facts, end, placed)
+
+
+def _placed(facts: Facts, end: StoredEnd, stored: StoredClaim, began: Instant) -> Placed:
+    """Where it would lie if it had come after its start."""
+    t = said_at(facts.conn, end.action_id)
+    by = None if stored.anchor is None else stored.anchor.clock
+    if by == clock_of(t.session):
+        return facts.when_ended(end.action_id, t, stored, began)
+    if end.at >= stored.opened_at:
+        return Placed(end.at, end.quality or Quality.WALL)
+    return Placed(stored.opened_at, Quality.WALL)
+
+
+def _put_off(facts: Facts, end: StoredEnd, placed: Placed) -> None:
+    moved = replace(end, at=placed.at, quality=placed.quality)
+    claim_ends.put_off(facts.conn, moved)
+    facts.ends[end.timer_id].remove(end)
+    facts.put_end(moved)
 
 
 def _set_aside(facts: Facts, end: StoredEnd) -> None:

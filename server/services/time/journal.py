@@ -14,9 +14,18 @@ from server.db.repositories import accounts, actions, devices, timers
 from server.db.repositories.actions import Sender
 from server.db.repositories.devices import Device, Entry, Introduction
 from server.db.session import Connection, ConstraintBroken, savepoint
-from server.domain import chain
+from server.domain import chain, instants
 from server.domain.errors import Forbidden, NotSignedIn
-from server.domain.messages import Action, OutcomeKind, Result, SyncCode, SyncLimits, SyncReply, SyncRequest
+from server.domain.messages import (
+    Action,
+    Anchor,
+    OutcomeKind,
+    Result,
+    SyncCode,
+    SyncLimits,
+    SyncReply,
+    SyncRequest,
+)
 from server.domain.principal import Principal, ServerIdentity
 from server.services.counting.apply import apply
 from server.services.counting.bodies import Said, understand
@@ -25,6 +34,7 @@ from server.services.counting.outcome import Outcome
 from server.services.counting.projection import reproject
 from server.services.time import past_budget
 from server.services.time.acting import SWITCHED_OFF
+from server.services.time.clocks import doubt, meet
 from server.services.time.logbook import before_corrections, note_corrections
 from server.services.time.snapshot import snapshot
 
@@ -37,13 +47,17 @@ SEEN_EVERY_MS: Final = 60_000
 
 @dataclass
 class _Progress:
-    """How far the batch has come. `last_seq` and `chain` are the device's history as the server has it."""
+    """How far the batch has come. `last_seq` and `chain` are the device's history as the server has it.
+
+    `present`: of the clock by which the device counts now.
+    """
 
     last_seq: int
     chain: str
     code: SyncCode = SyncCode.OK
     results: list[Result] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    present: instants.Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,9 @@ def push(
     progress.code = _base_code(conn, request, device)
     if progress.code is SyncCode.OK:
         sender = Sender(principal.user_id, request.device_id, now_ms)
-        _take(Facts(conn, principal, sender), request, progress)
+        clocks = meet(conn, principal.user_id, request, now_ms)
+        progress.present = clocks.present
+        _take(Facts(conn, principal, sender, clocks=clocks), request, progress)
     if progress.entries or now_ms - device.last_seen_ms > SEEN_EVERY_MS:
         devices.add_entries(conn, request.device_id, progress.entries)
         devices.advance(conn, who, progress.last_seq, progress.chain, now_ms)
@@ -112,6 +128,9 @@ def _take(facts: Facts, request: SyncRequest, progress: _Progress) -> None:
     if known and not _repeat(facts, request.device_id, known, progress):
         return
     new = list(_continuing(batch[len(known) :], progress))
+    if facts.clocks is not None:
+        said = [each.said for each in new]
+        facts.clocks = doubt(facts.conn, facts.clocks, request.device_id, progress.last_seq, said)
     facts.load([each.said for each in new])
     came_before = set(facts.actions)
     before = before_corrections(facts, [each.said for each in new])
@@ -222,4 +241,9 @@ def _reply(
         results=progress.results,
         snapshot=shown,
         limits=SyncLimits(max_actions=MAX_ACTIONS, next_poll_s=POLL_RUNNING_S if runs else POLL_S),
+        anchor=_anchor(request, progress) if settled else None,
     )
+
+
+def _anchor(request: SyncRequest, progress: _Progress) -> Anchor | None:
+    return None if progress.present is None else Anchor(request.now.session, progress.present.mono0)

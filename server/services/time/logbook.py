@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from server.db.repositories import catalog, claims, edits, log_pages, segments
+from server.db.repositories import catalog, claim_ends, claims, edits, log_pages, segments
+from server.db.repositories.claim_ends import StoredEnd
+from server.db.repositories.claims import StoredClaim
 from server.db.repositories.edits import StoredEdit
 from server.db.session import Connection
 from server.domain import permissions
@@ -61,14 +63,9 @@ def detail(conn: Connection, principal: Principal, log_id: int) -> LogDetail:
     """With its stretches, and with every correction from the first to the last. As `reach`."""
     log = reach(conn, principal, log_id)
     counted = segments.seconds_by_claim(conn, log_id)
+    ends = {(end.claim_id, end.at): end for end in claim_ends.of_timers(conn, [log.timer_id])}
     stretches = [
-        LogStretch(
-            claim_id=each.claim_id,
-            start_time=each.claim.start,
-            end_time=each.claim.end,
-            counted_seconds=counted.get(each.claim_id, 0),
-            hold_code=each.claim.hold,
-        )
+        _stretch(each, ends.get((each.claim_id, each.claim.end or 0)), counted.get(each.claim_id, 0))
         for each in sorted(claims.named(conn, [log.timer_id], []), key=lambda each: each.claim.begun)
     ]
     trimmed = sum(
@@ -78,6 +75,19 @@ def detail(conn: Connection, principal: Principal, log_id: int) -> LogDetail:
     )
     history = [_shown(each) for each in edits.history(conn, log.timer_id, log.user_id)]
     return LogDetail(log, trimmed, stretches, history)
+
+
+def _stretch(stored: StoredClaim, end: StoredEnd | None, counted_seconds: int) -> LogStretch:
+    """`end`: which of its device's ends is its end now, None for none."""
+    return LogStretch(
+        claim_id=stored.claim_id,
+        start_time=stored.claim.start,
+        end_time=stored.claim.end,
+        counted_seconds=counted_seconds,
+        hold_code=stored.claim.hold,
+        start_quality=stored.quality if stored.claim.start == stored.opened_at else None,
+        end_quality=None if end is None else end.quality,
+    )
 
 
 def taken(outcome: Outcome) -> None:
