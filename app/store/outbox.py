@@ -8,6 +8,7 @@ from a backup is filled again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
@@ -16,7 +17,7 @@ from app.clock import Anchor
 from app.core.actions import Draft, Kind, Recorded, canonical
 from app.core.ids import new_device_id
 from app.core.timer import IssueRef, Timer
-from app.errors import DiskFull, FileTrouble, OutboxCorrupt, OutboxSalvaged, OutboxSalvagedInPart
+from app.errors import DiskFull, FileTrouble, OutboxCorrupt
 from app.store.database import Fault, no_fault
 from app.store.entry import chained
 from app.store.identity import Identity, must_rekey
@@ -91,7 +92,7 @@ class Outbox:
             return
         if must_rekey(self.identity(), None, machine) is not None:
             self.rekey(self._way.make_device_id())
-        with self._database.transaction():
+        with suppress(DiskFull), self._database.transaction():
             self._ledger.put("machine", machine)
 
     def close(self) -> None:
@@ -252,9 +253,16 @@ class Outbox:
                 self._ledger.renumber(new_device_id, self.path)
                 self._ledger.become(new_device_id, parent)
         except OutboxCorrupt as damage:
-            self.close()
-            self._take(open_anew(replace(self._way, make_device_id=lambda: new_device_id), damage.reason))
+            self._make_anew(replace(self._way, make_device_id=lambda: new_device_id), damage)
         self._copyist.catch_up()
+
+    def _make_anew(self, way: Way, damage: OutboxCorrupt) -> None:
+        self.close()
+        try:
+            self._take(open_anew(way, damage.reason))
+        except FileTrouble:
+            self._take(open_files(self._way))  # as before, to record in
+            raise
 
     def prune(self, now: int) -> int:
         """Remove actions that were found confirmed 90 days ago or earlier; returns how many.
@@ -300,14 +308,3 @@ class Outbox:
     def _remember(self, name: str, text: str) -> None:
         with self._database.transaction():
             self._ledger.put(f"note:{name}", text)
-
-
-def salvage_trouble(outbox: Outbox) -> FileTrouble | None:
-    """What a person has to know of a salvage; None when there was none."""
-    salvaged = outbox.salvaged
-    if salvaged is None:
-        return None
-    kept = salvaged.aside or outbox.path
-    if salvaged.may_miss:
-        return OutboxSalvagedInPart(outbox.path, kept, salvaged.saved)
-    return OutboxSalvaged(outbox.path, kept)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.core.actions import Recorded
+from app.errors import FileTrouble, OutboxSalvaged, OutboxSalvagedInPart
 
 
 class Outcome(StrEnum):
@@ -102,3 +103,8 @@ class Salvaged:
     aside: Path | None
     reason: str
     may_miss: bool
+
+    def trouble(self, path: Path) -> FileTrouble:
+        """What a person has to know of it. `path`: where the outbox is."""
+        kept = self.aside or path
+        return OutboxSalvagedInPart(path, kept, self.saved) if self.may_miss else OutboxSalvaged(path, kept)

@@ -14,9 +14,9 @@ import pytest
 
 from app.core.actions import Recorded
 from app.core.timer import IssueRef
-from app.errors import OutboxSalvaged, OutboxSalvagedInPart, OutboxUnwritable
+from app.errors import FileTrouble, OutboxSalvaged, OutboxSalvagedInPart, OutboxUnwritable
 from app.store.aside import set_aside
-from app.store.outbox import Outbox, salvage_trouble
+from app.store.outbox import Outbox
 from app.store.records import Settled
 from tests.app.store.conftest import change
 from tests.fakes.desk import LOGIN, MENU, Desk, numbered_ids
@@ -74,6 +74,10 @@ def past(model: Past, tmp_path: Path) -> Past:
     folder = tmp_path / "past"
     shutil.copytree(model.folder, folder)
     return Past(folder, model.facts, model.device_id, model.timer)
+
+
+def salvage_trouble(outbox: Outbox) -> FileTrouble | None:
+    return None if outbox.salvaged is None else outbox.salvaged.trouble(outbox.path)
 
 
 def known(issue_id: int) -> IssueRef | None:
@@ -367,6 +371,27 @@ def test_a_changed_body_is_not_passed_on_under_a_new_name(used: Path) -> None:
     assert isinstance(salvage_trouble(outbox), OutboxSalvaged)
     assert outbox.device_id == "11111111-1111-4111-8111-111111111111"
     assert outbox.unsent()[1].body["description"] == "Fixed the redirect of the login"
+    Desk(outbox, new_id=numbered_ids("99999999")).stop()
+    outbox.close()
+
+
+def test_where_it_cannot_be_made_anew_under_the_new_name_it_goes_on_under_the_old_one(used: Path) -> None:
+    change(
+        used,
+        "UPDATE meta SET v = '3' WHERE k = 'acked_seq'",
+        "DROP TRIGGER action_never_changes",
+        "UPDATE action SET body = replace(body, 'Fixed', 'Broke')",
+    )
+
+    def refuse(step: str) -> None:
+        if step == "move queue.sqlite3":
+            raise PermissionError(step)
+
+    outbox = Outbox.open(used, fault=refuse)
+    before = outbox.device_id
+    with pytest.raises(OutboxUnwritable):
+        outbox.rekey("11111111-1111-4111-8111-111111111111")
+    assert (outbox.device_id, outbox.acked_seq) == (before, 3)
     Desk(outbox, new_id=numbered_ids("99999999")).stop()
     outbox.close()
 
