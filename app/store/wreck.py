@@ -98,6 +98,10 @@ class Reader:
                 continue
             if row is None:
                 return
+            if row[0] <= seq:  # a damaged number leads back to what was read before
+                self.has_failed = True
+                seq += 1
+                continue
             yield row
             seq = found = row[0]
 
