@@ -6,6 +6,8 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Final
 
+from app.cli.log_arguments import add_log, add_outbox, key
+
 AGO: Final = re.compile(r"(?=.)(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 
@@ -26,7 +28,7 @@ def parser() -> ArgumentParser:
         help="read the password from standard input, not from the keyboard",
     )
     start = commands.add_parser("start", help="start a timer, and stop the one that runs", allow_abbrev=False)
-    start.add_argument("key", metavar="KEY", type=_key, help="the issue, as in BP-123")
+    start.add_argument("key", metavar="KEY", type=key, help="the issue, as in BP-123")
     start.add_argument(
         "--ago", type=_ago, default=0, metavar="TIME", help="it began earlier: 10m, 90s, 1h30m"
     )
@@ -34,20 +36,12 @@ def parser() -> ArgumentParser:
     commands.add_parser("resume", help="go on with the paused timer", allow_abbrev=False)
     stop = commands.add_parser("stop", help="stop the timer and log its time", allow_abbrev=False)
     stop.add_argument("-m", "--message", metavar="TEXT", help="what you did")
-    for name, words in (
-        ("status", "what runs, and is it saved"),
-        ("outbox", "what the server has not confirmed"),
-    ):
-        look = commands.add_parser(name, help=words, allow_abbrev=False)
-        look.add_argument("--json", action="store_true", help="for programs")
+    status = commands.add_parser("status", help="what runs, and is it saved", allow_abbrev=False)
+    status.add_argument("--json", action="store_true", help="for programs")
+    add_log(commands)
+    add_outbox(commands)
     commands.add_parser("quit", help="end the app; nothing that was tracked is lost", allow_abbrev=False)
     return hourkeep
-
-
-def _key(text: str) -> str:
-    if not text.strip():
-        raise ArgumentTypeError("name an issue, as in BP-123")
-    return text.strip()
 
 
 def _ago(text: str) -> int:

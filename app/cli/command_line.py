@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from getpass import getpass
 from typing import Any, Final, TextIO
 
-from app.cli import words
+from app.cli import exporting, log_words, words
 from app.cli.arguments import parser
 from app.cli.running_app import RunningApp
 from app.errors import AppError
@@ -94,12 +94,33 @@ def run(arguments: Namespace, app: RunningApp, terminal: Terminal) -> int:
             return WRONG_USAGE
         case "quit":
             terminal.say("Hourkeep has ended." if app.quit() else "Hourkeep is not running.")
-        case "status" | "outbox" as name:
-            seen = _ask(app, {"do": name})[name]
-            terminal.say(json.dumps(seen) if arguments.json else _look(name, seen))
+        case "status":
+            _show(_ask(app, {"do": "status"})["status"], words.status, arguments, terminal)
+        case "log" | "outbox":
+            _time(arguments, app, terminal)
         case name:
             terminal.say(_said(name, _ask(app, _request(arguments, terminal))))
     return DONE
+
+
+def _time(arguments: Namespace, app: RunningApp, terminal: Terminal) -> None:
+    """What looks at time beside the timer, or corrects it."""
+    match (arguments.command, arguments.verb):
+        case "outbox", None:
+            _show(_ask(app, {"do": "outbox"})["outbox"], words.outbox, arguments, terminal)
+        case command, verb:
+            answer = _ask(app, {"do": f"{command}_{verb}", **arguments.request(arguments)})
+            match verb:
+                case "list":
+                    _show(answer["logs"], log_words.logs, arguments, terminal)
+                case "export":
+                    terminal.say(exporting.keep(arguments.file, answer))
+                case _:
+                    terminal.say(log_words.SAID[f"{command} {verb}"](answer))
+
+
+def _show(seen: Any, in_words: Callable[[Any], str], arguments: Namespace, terminal: Terminal) -> None:
+    terminal.say(json.dumps(seen) if arguments.json else in_words(seen))
 
 
 def _request(arguments: Namespace, terminal: Terminal) -> dict[str, object]:
@@ -138,10 +159,6 @@ def _said(name: str, answer: Mapping[str, Any]) -> str:
             return words.resumed(answer)
         case _:
             return words.stopped(answer)
-
-
-def _look(name: str, seen: Mapping[str, Any]) -> str:
-    return words.status(seen) if name == "status" else words.outbox(seen)
 
 
 def _version() -> str:

@@ -14,6 +14,10 @@ WAITING: Final = {
     "timer.pause": "pause, waiting to be sent",
     "timer.resume": "resume, waiting to be sent",
     "timer.stop": "stop, waiting to be sent",
+    "log.add": "entry, waiting to be sent",
+    "log.edit": "correction, waiting to be sent",
+    "log.void": "deletion, waiting to be sent",
+    "attention.resolve": "decision, waiting to be sent",
 }
 SIGN_IN: Final = "hourkeep login --server URL --email E --password-stdin"
 
@@ -94,14 +98,29 @@ def money(amount: object, currency: str) -> str:
 
 def outbox(seen: Mapping[str, Any]) -> str:
     """A line for each action that needs a decision, then one for each that waits, the oldest first."""
-    lines = [
-        _line(each["since"], each["issue_key"], each["detail"] or each["code"]) for each in seen["attention"]
-    ]
+    lines = [_need(each) for each in seen["attention"]]
     lines += [
         _line(each["at"], each["issue_key"], WAITING.get(each["kind"], each["kind"]))
         for each in seen["waiting"]
     ]
     return "\n".join(lines) if lines else "Nothing is waiting. Everything is saved on the server."
+
+
+def _need(item: Mapping[str, Any]) -> str:
+    """With its id and what can be chosen, or what was."""
+    at = item["since"] if item["start"] is None else item["start"]
+    if item["decided"] is not None:
+        end = f"{_typed(item['decided'])}: will be settled when the server has it"
+    elif item["asked_at"] is not None:
+        end = "a manager is asked"
+    else:
+        end = ", ".join(_typed(choice) for choice in item["choices"])
+    said = _line(at, item["issue_key"], item["detail"] or item["code"])
+    return f"{said}\n    {item['id']}  {end}" if end else said
+
+
+def _typed(choice: str) -> str:
+    return choice.replace("_", "-")
 
 
 def _line(at: int, issue_key: str | None, said: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from app.core.attention import Need
 from app.core.logbook import OwnLog
+from app.core.naming import short_names
 from app.core.screen import TimerState, shown_cost, shown_seconds
 from app.core.timer import IssueRef
 
@@ -57,7 +58,9 @@ def status(state: TimerState, now: int) -> dict[str, Any]:
 def outbox(
     waiting: Iterable[Waiting], attention: Iterable[Need], issue_of: Callable[[int], IssueRef | None]
 ) -> dict[str, Any]:
-    """What waits for the server, and what needs a decision."""
+    """What waits for the server, and what needs a decision; `id` is what names an item on the command line."""
+    items = list(attention)
+    ids = short_names(each.item.action_id for each in items)
     return {
         "waiting": [
             {
@@ -69,7 +72,7 @@ def outbox(
             }
             for each in waiting
         ],
-        "attention": [_need(each) for each in attention],
+        "attention": [{"id": ids[each.item.action_id], **_need(each)} for each in items],
     }
 
 

@@ -39,6 +39,7 @@ class LogAnswers:
             "log_split": self._split,
             "log_void": self._void,
             "outbox_resolve": self._resolve,
+            "outbox_export": self._export,
         }
 
     def _list(self, request: Request) -> dict[str, Any]:
@@ -90,6 +91,10 @@ class LogAnswers:
         issue = None if key is None else self._own.issue(key)
         self._own.resolve(need, Decision(Choice(wanted), issue, start, end))
         return {"issue_key": need.item.issue_key, "choice": wanted}
+
+    def _export(self, _request: Request) -> dict[str, Any]:
+        unsent = self._own.unsent(self._zone)
+        return {"count": unsent.count, "json": unsent.json, "csv": unsent.csv}
 
     # ---- times ----------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ GUI thread only; gestures raise AppError, and then nothing has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Final
 
 from app.clock import Reading
@@ -15,15 +16,25 @@ from app.core import attention, editing
 from app.core.attention import Decision, Need
 from app.core.editing import Changes
 from app.core.logbook import OwnLog
+from app.core.naming import short_names
 from app.core.timer import IssueRef
 from app.errors import SeveralLogs, UnknownIssue, UnknownItem, UnknownLog
+from app.store import export
 from app.ui.controller import Controller
 
 WINDOW_S: Final = 62 * 86_400
 """How far back the server sends a person's logs."""
 
-SHORTEST: Final = 8
 FOREVER: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """`count` actions, complete and as a table."""
+
+    count: int
+    json: str
+    csv: str
 
 
 class OwnTime:
@@ -68,6 +79,16 @@ class OwnTime:
         if found is None:
             raise UnknownIssue(key)
         return found
+
+    def unsent(self, zone: tzinfo) -> Unsent:
+        """All that the server has not confirmed, to be kept elsewhere; times of the table in `zone`."""
+        desk = self._controller.need_desk()
+        issue_of = desk.cache.issue
+        return Unsent(
+            desk.outbox.pending_count(),
+            export.as_json(desk.outbox, issue_of),
+            export.as_csv(desk.outbox, issue_of, zone),
+        )
 
     # ---- gestures -------------------------------------------------------------------------------------------
 
@@ -117,13 +138,3 @@ class OwnTime:
     def _known(self) -> Sequence[OwnLog]:
         desk = self._controller.desk
         return () if desk is None else desk.logs(0, FOREVER)
-
-
-def short_names(names: Iterable[str]) -> dict[str, str]:
-    """By name, its first letters that no other name begins with, eight at least."""
-    in_order = sorted(set(names))
-    lengths = dict.fromkeys(in_order, SHORTEST)
-    for one, other in pairwise(in_order):
-        needed = 1 + sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-        lengths[one], lengths[other] = max(lengths[one], needed), max(lengths[other], needed)
-    return {name: name[:length] for name, length in lengths.items()}

@@ -124,7 +124,18 @@ def test_outbox(shell: Shell) -> None:
                 {"seq": 7, "action_id": "a", "kind": "timer.start", "at": SINCE, "issue_key": "BP-123"}
             ],
             "attention": [
-                {"action_id": "b", "code": "locked", "detail": "BP is locked.", "since": 0, "issue_key": None}
+                {
+                    "id": "b",
+                    "action_id": "b",
+                    "code": "locked",
+                    "detail": "BP is locked.",
+                    "since": 0,
+                    "start": None,
+                    "issue_key": None,
+                    "choices": [],
+                    "decided": None,
+                    "asked_at": None,
+                }
             ],
         }
     )
