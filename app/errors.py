@@ -266,7 +266,11 @@ class OutboxUnwritable(FileTrouble):
     code = "outbox_unwritable"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, f"Your time cannot be recorded: {path} cannot be written.")
+        super().__init__(
+            path,
+            f"Your time cannot be recorded: {path} cannot be written. What you recorded before is still there;"
+            " Hourkeep tries again when you do.",
+        )
 
 
 class OutboxCorrupt(FileTrouble):

@@ -67,6 +67,32 @@ def test_no_space_for_the_outbox(
         app.kill9()
 
 
+def test_a_stop_on_a_full_disk(
+    small_disk: Path, desktop: Desktop, network: FaultProxy, server: Company
+) -> None:
+    """What runs can be ended, also after a crash, and nothing new begins."""
+    app = Workstation(desktop, small_disk)
+    app.start()
+    try:
+        app.sign_in(network.url)
+        everything_arrived(app)
+        network.pull_the_cable()
+        app.do("start", "BP-123")
+        full = fill(small_disk)
+        app.do("stop", "-m", "x" * 9000)
+        assert app.command("start", "BP-123").code == 1
+        app.kill9()
+        app.start()
+        assert (app.status()["status"], app.status()["sync"]["waiting"]) == ("idle", 2)
+
+        full.unlink()
+        network.plug_it_in()
+        everything_arrived(app)
+        each_action_once(server, ["timer.start", "timer.stop"])
+    finally:
+        app.kill9()
+
+
 def fill(place: Path) -> Path:
     """A file that takes all the room there is."""
     path = place / "full"
@@ -101,17 +127,30 @@ def test_an_outbox_from_a_newer_version(annas_app: Workstation, network: FaultPr
     assert sha256(path.read_bytes()).digest() == before
 
 
-def test_a_damaged_outbox_is_kept(annas_app: Workstation, network: FaultProxy) -> None:
+def test_a_damaged_outbox_is_kept_and_nothing_of_it_is_lost(
+    annas_app: Workstation, network: FaultProxy, server: Company
+) -> None:
     everything_arrived(annas_app)
+    annas_app.do("start", "BP-123")
+    everything_arrived(annas_app)
+    network.pull_the_cable()
+    annas_app.do("stop")
+    annas_app.do("start", "BP-123")
     annas_app.kill9()
     path = outbox_file(annas_app)
     path.write_bytes(b"this is no database" * 100)
 
     annas_app.start()
+    assert annas_app.status()["status"] == "running"
+    network.plug_it_in()
+    annas_app.do("stop")
+    everything_arrived(annas_app)
     annas_app.do("quit")
     assert annas_app.program.wait() == 0
     kept = [each for each in annas_app.profile.iterdir() if each.name.startswith("queue-")]
     assert any(b"this is no database" in each.read_bytes() for each in kept)
+    ((count,),) = server.rows("SELECT count(*) FROM applied_actions WHERE device_id IS NOT NULL")
+    assert count == 4
 
 
 def test_a_lost_cache_is_fetched_again(annas_app: Workstation) -> None:
