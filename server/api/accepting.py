@@ -16,7 +16,11 @@ import uvicorn
 
 from server.live.bus import Bus
 
+if sys.platform != "win32":
+    import resource
+
 AT_ONCE: Final = 1024
+FILES: Final = 65_536
 PAUSE_S: Final = 1.0  # when the system has no more to give, such as files
 
 Protocol = Callable[[], asyncio.BaseProtocol]
@@ -31,6 +35,7 @@ class Server(uvicorn.Server):
         self._doors: list[Door] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        take_many_files()
         await super().startup(sockets=sockets)
         if sys.platform != "win32":  # there the loop takes all by itself, and knows no readers
             self._doors = [Door(each.dup(), self._protocol) for each in sockets or []]
@@ -50,6 +55,15 @@ class Server(uvicorn.Server):
             app_state=self.lifespan.state,
         )
         return made
+
+
+def take_many_files() -> None:
+    """A connection is one, and most systems begin with a thousand for each program, which may ask for more."""
+    if sys.platform != "win32":  # it has no such limit
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Door:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import resource
 import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 import uvloop
 
-from server.api.accepting import Door
+from server.api.accepting import FILES, Door, take_many_files
 
 MANY = 50
 TURNS = 10
@@ -138,3 +139,17 @@ def test_a_door_that_rests_can_be_closed() -> None:
         assert door._again.cancelled()
 
     at_the_door(story, asyncio.run)
+
+
+def test_a_server_takes_as_many_files_as_the_system_gives() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+        take_many_files()
+        now, still = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert now == min(hard, FILES) > 1024
+        assert still == hard
+        take_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (now, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
