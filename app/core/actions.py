@@ -31,6 +31,8 @@ class Cause(StrEnum):
     USER = "user"
     SWITCH = "switch"
     SUPERSEDED = "superseded"
+    SLEEP = "sleep"
+    CRASH_RECOVERED = "crash_recovered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,20 @@ class NoticeKind(StrEnum):
     SIGN_IN_NEEDED = "sign_in_needed"  # waiting
     NO_KEYRING = "no_keyring"  # path
     STARTED_ELSEWHERE = "started_elsewhere"  # issue_key
+    STOPPED_ELSEWHERE = "stopped_elsewhere"  # issue_key
+    LOWERED = "lowered"  # seconds, reason (Reason): what is shown of today went back
+    REFUSED = "refused"  # the server has refused this account for hours
+    NO_TLS = "no_tls"  # text: what is wrong with the certificate
     TROUBLE = "trouble"  # error: something is wrong with the recorded time on this device
     SETTINGS = "settings"  # error
+
+
+class Reason(StrEnum):
+    """Why less is counted than was shown. CORRECTED: somebody changed or deleted it, here, elsewhere or for its user."""
+
+    HELD = "held"
+    TRIMMED = "trimmed"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)

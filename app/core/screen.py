@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.core.money import cost
+from app.core.questions import Question
 from app.core.timer import IssueRef, Status, Timer, elapsed_seconds
 from app.errors import AppError
 
@@ -88,7 +89,7 @@ class TimerState:
     """`stopping_at`: stop was pressed at this second and the description is being asked; the time stands still.
 
     `trouble`: why nothing can be recorded on this device; None when all is well. `account` None: nobody has
-    ever signed in here.
+    ever signed in here. `question`: what the person is asked; nothing waits for the answer.
     """
 
     timer: Timer | None = None
@@ -99,6 +100,7 @@ class TimerState:
     today: Today = field(default_factory=Today)
     recents: tuple[IssueRef, ...] = ()
     trouble: AppError | None = None
+    question: Question | None = None
 
     @property
     def status(self) -> Status:

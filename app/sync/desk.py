@@ -6,10 +6,10 @@ device's own unconfirmed actions folded in; it is kept on the disk with every ch
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from app.clock import Clock, Reading, ServerAnchor
 from app.core import gestures, snapshot
@@ -18,9 +18,10 @@ from app.core.attention import Need, needs
 from app.core.fold import fold
 from app.core.gestures import Gesture
 from app.core.ids import id_source, new_device_id
-from app.core.instants import instant, instant_of
+from app.core.instants import instant
 from app.core.logbook import OwnLog, logbook
 from app.core.notices import Notice, NoticeKind
+from app.core.questions import Option, Question, explain, left_open, take_over, unexplained
 from app.core.screen import Budget, Today
 from app.core.snapshot import Held, Kept, Snapshot, worked
 from app.core.timer import Rate, Timer
@@ -30,7 +31,11 @@ from app.store.catalog import ProjectLike
 from app.store.outbox import Outbox
 from app.store.own_logs import LogPlace
 from app.store.records import ChainHead, LifeSign, Outcome, Settled
+from app.sync import telling
+from app.sync.asking import Asking
 from app.sync.own_logs import OwnLogs
+from app.sync.pressed import PressedStop
+from app.sync.telling import Shown
 
 if TYPE_CHECKING:
     from app.sync.events import Answer
@@ -45,7 +50,6 @@ SAVE_EVERY_S: Final = 60
 FEW: Final = 200
 """With more actions still waiting, the server's state is old by more than the next answer: it is left to that one."""
 
-STOPPING: Final = "stopping"
 ANCHOR: Final = "anchor"
 NOTHING: Final = Kept(None, 0, 0, {}, (), None)
 
@@ -70,11 +74,18 @@ class Desk:
         # Of a stretch that ran at the snapshot only what is still running can be told; the next sync brings the rest.
         self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq), self._anchor)
         self._own_claim = None if self.timer is None else outbox.last_claim(self.timer.timer_id)
+        self._asking = Asking(outbox)
+        self._pressed = PressedStop(outbox)
         self._pruned_at: int | None = None
         self._saved_shape: tuple[object, ...] = ()
         self._saved_at = 0
+        self._look()
 
     def close(self) -> None:
+        gap = self._asking.gap(self.timer)
+        if gap is not None:
+            with suppress(FileTrouble):  # then it is asked the next time
+                self._explained(left_open(gap, self._clock.reading(), self.new_id))
         self.outbox.close()
         self.cache.close()
 
@@ -94,28 +105,58 @@ class Desk:
 
     def note_stopping(self, at: int) -> None:
         """Stop was pressed at second `at`, and its description is being asked."""
-        pressed = {
-            "timer_id": "" if self.timer is None else self.timer.timer_id,
-            "t": instant(self._clock.reading(), at),
-        }
-        self.outbox.remember(STOPPING, json.dumps(pressed))
+        if self.timer is not None:
+            self._pressed.note(self.timer, at, self._clock.reading())
 
     def forget_stopping(self) -> None:
-        self.outbox.remember(STOPPING, "")
+        self._pressed.forget()
 
     def stopping_at(self) -> int | None:
         """When stop was pressed for the timer at hand and never finished; None when it was not."""
-        noted = self.outbox.recall(STOPPING)
-        if not noted or self.timer is None:
-            return None
-        pressed = _pressed(noted)
-        return self._at(pressed["t"]) if pressed["timer_id"] == self.timer.timer_id else None
+        return self._pressed.at(self.timer, self._anchor)
 
     def beat(self) -> None:
         """Notes that the app is alive while the timer runs; where there is no room, the last sign stands."""
-        if self.timer is not None and self.timer.claim_id is not None:
-            with suppress(FileTrouble):
-                self.outbox.beat(self.timer.claim_id, self._clock.now())
+        self._look()
+        self._asking.beat()
+
+    # ---- what only the person knows -------------------------------------------------------------------------
+
+    def question(self) -> Question | None:
+        return self._asking.question(self.timer, self._clock.reading())
+
+    def answer(self, option: Option, at: int | None = None) -> None:
+        """Of the question at hand. `at`: the second at which the stretch ends that nobody saw go on, when it is another."""
+        reading = self._clock.reading()
+        taken, gap = self._asking.taken_over(self.timer), self._asking.gap(self.timer)
+        if taken is not None:
+            drafts = take_over(taken, option, reading, self.new_id)
+            if drafts:
+                kept = taken.ours if option is Option.KEEP_OURS else self.timer
+                self.record(Gesture(drafts, kept))
+            self._asking.told_which()
+        elif gap is not None:
+            since = gap.since if at is None else instant(reading, at)
+            self._explained(explain(replace(gap, since=since), option, reading, self.new_id))
+
+    def leave_gap(self) -> None:
+        """Before a gesture that ends what runs: what was not explained is held by the server, to be explained there."""
+        gap = self._asking.gap(self.timer)
+        if gap is not None:
+            self._explained(unexplained(gap, self._clock.reading(), self.new_id))
+
+    def _explained(self, drafts: tuple[Draft, ...]) -> None:
+        if drafts:
+            view = fold(self.timer, drafts, self.cache.issue, self.rate, self._anchor)
+            self.record(Gesture(drafts, view))
+        self._asking.told_gap()
+
+    def _look(self) -> None:
+        """Not while stop was pressed: what came afterwards belongs to nobody."""
+        if self.stopping_at() is None:
+            timer = self.timer
+            is_own = timer is not None and self._is_own(timer)
+            self._asking.look(timer if is_own else None, self._clock.reading())
 
     # ---- what is shown --------------------------------------------------------------------------------------
 
@@ -152,6 +193,7 @@ class Desk:
     # ---- what is sent, and what the server says -------------------------------------------------------------
 
     def reading(self) -> Reading:
+        self._look()
         return self._clock.reading()
 
     @property
@@ -175,9 +217,12 @@ class Desk:
             self.become_new_device()
             return
         self.outbox.settle(head.seq, answer.results, answer.sig)
-        self._say(new)
+        is_said = self._say(new)
         if fresh is not None and self.outbox.pending_count() <= FEW:
+            before = self._shown()
             self._take_over(fresh, head.seq, answer.anchor)
+            for notice in () if is_said else telling.changes(before, self._shown()):
+                self.tell(notice)
         if fresh is not None and answer.logs is not None:
             self._own_logs.take(answer.logs, answer.epoch, head.seq, fresh.as_of)
         self._prune()
@@ -208,18 +253,18 @@ class Desk:
         """Whether the stretch that runs was begun on this device, also under a name that it had before."""
         return timer.claim_id is not None and timer.claim_id == self._own_claim
 
-    def _say(self, results: Iterable[Settled]) -> None:
-        """Only what was news: a repeat was told the first time."""
-        news = {each.action_id for each in results if each.final != Outcome.APPLIED}
-        for item in self.outbox.attention() if news else ():
-            if item.action_id not in news:
-                continue
-            if item.outcome == Outcome.HELD:
-                issue = None if item.issue_id is None else self.cache.issue(item.issue_id)
-                key = None if issue is None else issue.key
-                self.tell(Notice(NoticeKind.HELD, {"issue_key": key, "code": item.code, "text": item.detail}))
-            else:
-                self.tell(Notice(NoticeKind.REJECTED, {"code": item.code, "text": item.detail}))
+    def _say(self, results: Iterable[Settled]) -> bool:
+        """Only what was news: a repeat was told the first time. Whether there was any."""
+        news = {each.action_id for each in results if each.action_id and each.final != Outcome.APPLIED}
+        notices = list(telling.outcomes(news, self.outbox.attention(), self.cache)) if news else []
+        for notice in notices:
+            self.tell(notice)
+        return bool(notices)
+
+    def _shown(self) -> Shown:
+        now, from_ = self._clock.now(), self._kept.uncounted_from(self.timer)
+        running = 0 if from_ is None else max(0, now - from_)
+        return Shown(self._kept, self.timer, self._kept.today_seconds + self._closed_seconds + running, now)
 
     def _take_over(self, fresh: Snapshot, seq: int, anchor: ServerAnchor | None) -> None:
         """The server's state, with what was recorded since; its time and its timer in one step, so that nothing shown jumps."""
@@ -244,9 +289,6 @@ class Desk:
             noted = "" if anchor is None else f"{anchor.mono0_s} {anchor.session}"
             self.outbox.remember(ANCHOR, noted)
         self._clock.follow(anchor)
-
-    def _at(self, t: Mapping[str, Any]) -> int:
-        return instant_of(t, self._anchor)
 
     def _save(self, fresh: Snapshot, seq: int) -> None:
         kept, now = self._kept, self._clock.now()
@@ -274,6 +316,7 @@ class Desk:
             return ()
         self.tell(Notice(NoticeKind.STARTED_ELSEWHERE, {"issue_key": view.issue.key}))
         if self._clock.now() - view.running_since >= NEW_ELSEWHERE_S:
+            self._asking.ask_which(before, view)
             return ()
         return (gestures.supersede(before, view.running_since, self._clock.reading(), self.new_id),)
 
@@ -287,12 +330,3 @@ class Desk:
 def _anchor(noted: str | None) -> ServerAnchor | None:
     mono0_s, _, session = (noted or "").partition(" ")
     return ServerAnchor(session, int(mono0_s)) if session else None
-
-
-def _pressed(noted: str) -> dict[str, Any]:
-    """The first versions noted the second and the timer alone."""
-    if noted.startswith("{"):
-        pressed: dict[str, Any] = json.loads(noted)
-        return pressed
-    at, _, timer_id = noted.partition(" ")
-    return {"timer_id": timer_id, "t": {"session": "", "wall": int(at)}}

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.clock import Clock
 from app.core import gestures, status
 from app.core.notices import Notice, NoticeKind, SignInResult
+from app.core.questions import Option
 from app.core.screen import Account, Hindrance, Link, TimerState
 from app.core.timer import IssueRef, Timer
 from app.errors import AppError, FileTrouble, NothingRuns, SettingsUnwritable, SignInFirst, UnknownIssue
@@ -80,6 +81,8 @@ class Controller(QObject):
 
     def start(self, issue: IssueRef, ago_s: int = 0) -> None:
         desk = self.need_desk()
+        if desk.timer is None or desk.timer.issue.id != issue.id:
+            desk.leave_gap()
         gesture = gestures.start(desk.timer, issue, self.clock.reading(), desk.new_id, desk.rate, ago_s)
         self.record(desk, gesture)
 
@@ -93,6 +96,7 @@ class Controller(QObject):
 
     def pause(self) -> None:
         desk = self.need_desk()
+        desk.leave_gap()
         self.record(desk, gestures.pause(desk.timer, self.clock.reading(), desk.new_id))
 
     def resume(self) -> None:
@@ -116,12 +120,19 @@ class Controller(QObject):
     def stop(self, description: str | None = None) -> None:
         """At the second at which stop was pressed, else now."""
         desk = self.need_desk()
+        desk.leave_gap()
         before, reading, at = desk.timer, self.clock.reading(), desk.stopping_at()
         if before is None:
             raise NothingRuns
         at = reading.now if at is None or before.running_since is None else at
         self.record(desk, gestures.stop(before, reading, desk.new_id, description, at=at))
         self.told.emit(logged(before, at))
+
+    def answer(self, option: Option, at: int | None = None) -> None:
+        """Of the question at hand. `at`: epoch seconds at which the stretch ended, when it is another than was asked about."""
+        self.need_desk().answer(option, at)
+        self._line.recorded(self.number)
+        self._show()
 
     def record(self, desk: Desk, gesture: gestures.Gesture) -> None:
         """On the disk, on its way to the server and on the screen. DiskFull, OutboxUnwritable."""
@@ -284,6 +295,7 @@ class Controller(QObject):
     def _on_beat(self) -> None:
         if self.desk is not None:
             self.desk.beat()
+            self._show()
 
 
 def _files_of(account: Account) -> tuple[str, int]:

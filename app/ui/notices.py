@@ -98,6 +98,23 @@ def _started_elsewhere(values: Values, text: Text) -> Said:
     return Said(text.t("notice.started_elsewhere", key=values["issue_key"]))
 
 
+def _stopped_elsewhere(values: Values, text: Text) -> Said:
+    return Said(text.t("notice.stopped_elsewhere", key=values["issue_key"]))
+
+
+def _lowered(values: Values, text: Text) -> Said:
+    title = text.t("notice.lowered", duration=duration(values["seconds"]))
+    return Said(title, text.t(f"notice.lowered_{values['reason']}"))
+
+
+def _refused(_values: Values, text: Text) -> Said:
+    return Said(text.t("notice.refused"), text.t("notice.refused_text"), is_bad=True)
+
+
+def _no_tls(values: Values, text: Text) -> Said:
+    return Said(text.t("notice.no_tls"), values["text"], is_bad=True)
+
+
 def _trouble(values: Values, text: Text) -> Said:
     return Said(text.t("notice.trouble"), text.error(values["error"]), is_bad=True)
 
@@ -113,6 +130,10 @@ SAYERS: Final[Mapping[NoticeKind, Callable[[Values, Text], Said]]] = {
     NoticeKind.SIGN_IN_NEEDED: _sign_in_needed,
     NoticeKind.NO_KEYRING: _no_keyring,
     NoticeKind.STARTED_ELSEWHERE: _started_elsewhere,
+    NoticeKind.STOPPED_ELSEWHERE: _stopped_elsewhere,
+    NoticeKind.LOWERED: _lowered,
+    NoticeKind.REFUSED: _refused,
+    NoticeKind.NO_TLS: _no_tls,
     NoticeKind.TROUBLE: _trouble,
     NoticeKind.SETTINGS: _settings,
 }

@@ -43,6 +43,7 @@ def shown(
         stopping_at=desk.stopping_at(),
         budget=desk.budget(),
         today=desk.today(),
+        question=desk.question(),
         recents=desk.cache.recents(SHOWN_RECENTS),
     )
 

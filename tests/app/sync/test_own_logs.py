@@ -18,11 +18,13 @@ from app.store.records import Settled
 from app.sync.clerk import do
 from app.sync.desk import Desk
 from app.sync.events import LogChanges, Rename, Settle, Take, Taken
-from app.sync.own_logs import WINDOW_S, OwnLogs
+from app.sync.own_logs import DAY_S, WINDOW_DAYS, OwnLogs
 from tests.app.sync.conftest import open_desk
 from tests.app.sync.pieces import RATE, answer, snapshot
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.desk import LOGIN, MENU
+
+FIRST_DAY = (START // DAY_S - WINDOW_DAYS) * DAY_S
 
 
 def log(
@@ -77,11 +79,11 @@ def test_changes_replace_a_log_and_a_full_answer_replaces_all(cache: Cache) -> N
 def test_running_deleted_and_old_logs_are_not_in_the_digest(cache: Cache) -> None:
     own = OwnLogs(cache)
     running = replace(log("b"), end=None, status=LogStatus.RUNNING)
-    deleted, old = replace(log("c"), is_deleted=True), log("d", START - WINDOW_S + 5)
+    deleted, old = replace(log("c"), is_deleted=True), log("d", FIRST_DAY)
     sent = changes(log(), running, deleted, old, digest=digest_of(log(), old), is_full=True)
     own.take(sent, "epoch-1", 1, START)
     assert own.place.cursor == "c1"
-    own.take(replace(sent, is_full=False, changed=(), digest=digest_of(log())), "epoch-1", 1, START + 60)
+    own.take(replace(sent, is_full=False, changed=(), digest=digest_of(log())), "epoch-1", 1, START + DAY_S)
     assert own.place.cursor == "c1"
 
 

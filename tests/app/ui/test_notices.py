@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.core.notices import Notice, NoticeKind
+from app.core.notices import Notice, NoticeKind, Reason
 from app.errors import DiskFull, NothingRuns, SettingsUnwritable
 from app.ui.controller import Controller
 from app.ui.notices import SAYERS, Notices, Said, said
@@ -28,6 +28,10 @@ VALUES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.SIGN_IN_NEEDED: {"waiting": 2},
     NoticeKind.NO_KEYRING: {"path": "/home/anna/token"},
     NoticeKind.STARTED_ELSEWHERE: {"issue_key": "BP-9"},
+    NoticeKind.STOPPED_ELSEWHERE: {"issue_key": "BP-9"},
+    NoticeKind.LOWERED: {"seconds": 300, "reason": Reason.TRIMMED},
+    NoticeKind.REFUSED: {},
+    NoticeKind.NO_TLS: {"text": "The certificate is not trusted."},
     NoticeKind.TROUBLE: {"error": DiskFull(Path("/home/anna/queue.sqlite3"))},
     NoticeKind.SETTINGS: {"error": SettingsUnwritable(Path("/home/anna/settings.json"))},
 }
@@ -68,7 +72,7 @@ def test_every_notice_has_words(kind: NoticeKind, language: str) -> None:
     words = said(Notice(kind, dict(VALUES[kind])), Text(language))
     assert words.title
     for name, value in VALUES[kind].items():
-        if isinstance(value, str) and name not in {"code", "currency"}:
+        if isinstance(value, str) and name not in {"code", "currency", "reason"}:
             assert value in words.title + words.words
 
 
@@ -117,3 +121,11 @@ def test_without_a_tray_the_floating_timer_says_it(
     shown = [label.accessibleName() for label in window.findChildren(QLabel) if label.isVisible()]
     assert any(words.startswith("Please sign in again: ") for words in shown)
     assert tray.messages == []
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_reason_for_less_time_has_words(reason: Reason, language: str) -> None:
+    words = said(Notice(NoticeKind.LOWERED, {"seconds": 300, "reason": reason}), Text(language))
+    assert "0:05:00" in words.title
+    assert words.words
