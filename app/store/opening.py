@@ -70,13 +70,7 @@ def open_files(way: Way) -> Files:
 
 def open_anew(way: Way, reason: str) -> Files:
     """Made of what can be read of it and of its second copy; it must not be open."""
-    reserve = way.reserve()
-    try:
-        salvaged = _salvage(way, reason)
-    except DiskFull:
-        if not reserve.release():
-            raise
-        salvaged = _salvage(way, reason)
+    salvaged = way.reserve().even_on_a_full_disk(lambda: _salvage(way, reason))
     return _files(way, *_open(way), salvaged)
 
 

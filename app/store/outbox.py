@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from app.clock import Anchor
-from app.core.actions import Draft, Kind, Recorded, canonical
+from app.core.actions import Draft, Kind, Recorded
 from app.core.ids import new_device_id
 from app.core.timer import IssueRef, Timer
 from app.errors import DiskFull, FileTrouble, OutboxCorrupt
@@ -88,12 +88,11 @@ class Outbox:
         self.salvaged = files.salvaged or self.salvaged
 
     def _stay_on(self, machine: str | None) -> None:
-        if machine is None or machine == self._ledger.get("machine"):
-            return
         if must_rekey(self.identity(), None, machine) is not None:
             self.rekey(self._way.make_device_id())
-        with suppress(DiskFull), self._database.transaction():
-            self._ledger.put("machine", machine)
+        if machine not in {None, self._ledger.get("machine")}:
+            with suppress(DiskFull), self._database.transaction():
+                self._ledger.put("machine", str(machine))
 
     def close(self) -> None:
         self._database.close()
@@ -106,16 +105,11 @@ class Outbox:
         Without drafts only the state is kept. ValueError for a body that no server could read.
         """
         wanted = list(drafts)
-        for draft in wanted:
-            canonical(draft.body)
-        is_ending = bool(wanted) and all(draft.kind in ENDINGS for draft in wanted)
-        if wanted and not is_ending:
-            self._reserve.make()  # nothing begins that could not be ended
-        try:
-            done = self._record(wanted, timer)
-        except DiskFull:
-            if not is_ending or not self._reserve.release():
-                raise
+        if wanted and all(draft.kind in ENDINGS for draft in wanted):
+            done = self._reserve.even_on_a_full_disk(lambda: self._record(wanted, timer))
+        else:
+            if wanted:
+                self._reserve.make()  # nothing begins that could not be ended
             done = self._record(wanted, timer)
         self._copyist.catch_up()
         return done
@@ -298,12 +292,7 @@ class Outbox:
 
     def remember(self, name: str, text: str) -> None:
         """Also on a full disk, as when stop was pressed."""
-        try:
-            self._remember(name, text)
-        except DiskFull:
-            if not self._reserve.release():
-                raise
-            self._remember(name, text)
+        self._reserve.even_on_a_full_disk(lambda: self._remember(name, text))
 
     def _remember(self, name: str, text: str) -> None:
         with self._database.transaction():

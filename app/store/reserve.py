@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from app.errors import DiskFull
 from app.store.disk import Disk
+
+T = TypeVar("T")
 
 SIZE: Final = 256 * 1024
 NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -54,6 +57,15 @@ class Reserve:
         except OSError:
             return False
         return True
+
+    def even_on_a_full_disk(self, write: Callable[[], T]) -> T:
+        """What `write` returns, with what the reserve gives back if need be. DiskFull when that is not enough."""
+        try:
+            return write()
+        except DiskFull:
+            if not self.release():
+                raise
+        return write()
 
 
 def _content() -> bytes:

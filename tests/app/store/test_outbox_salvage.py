@@ -23,6 +23,7 @@ from tests.fakes.desk import LOGIN, MENU, Desk, numbered_ids
 
 PAGE: Final = 4096
 GESTURES: Final = 30
+LEAF: Final = 13  # the first byte of a page of rows
 
 Fact = tuple[str, str, dict[str, Any]]
 
@@ -205,6 +206,27 @@ def test_without_a_copy_all_that_can_be_read_is_saved(past: Past) -> None:
     assert timer is not None
     assert (timer.issue, timer.closed_seconds, timer.rate) == (LOGIN, 420, None)
     outbox.close()
+
+
+def test_without_a_copy_a_page_that_is_lost_costs_what_stood_on_it_and_nothing_else(
+    past: Past, model: Past
+) -> None:
+    whole = model.queue.read_bytes()
+    tried = 0
+    for start in range(PAGE, len(whole), PAGE):
+        page = whole[start : start + PAGE]
+        if page[0] != LEAF or b"mono_s" not in page:
+            continue
+        tried += 1
+        past.queue.write_bytes(whole[:start] + b"\0" * PAGE + whole[start + PAGE :])
+        past.copy.unlink(missing_ok=True)
+        outbox = open_again(past)
+        saved = facts_of(outbox.unsent())
+        assert isinstance(salvage_trouble(outbox), OutboxSalvagedInPart)
+        assert saved == [fact for fact in past.facts if fact in saved], "in order, each once"
+        assert len(past.facts) - 12 <= len(saved) < len(past.facts)
+        outbox.close()
+    assert tried > 5
 
 
 def test_a_body_that_nobody_has_any_more_is_left_out_and_said(past: Past) -> None:
