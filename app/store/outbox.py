@@ -7,6 +7,7 @@ from a backup is filled again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -34,6 +35,8 @@ from app.store.records import (
     Settled,
     WaitingItem,
 )
+
+log: Final = logging.getLogger(__name__)
 
 RETENTION_S: Final = 90 * 86_400
 ENVELOPE_BYTES: Final = 300  # what an action takes on the wire beside its body
@@ -251,6 +254,7 @@ class Outbox:
         self._copyist.catch_up()
 
     def _make_anew(self, way: Way, damage: OutboxCorrupt) -> None:
+        log.warning("%s is made anew: %s", self.path, damage.reason)
         self.close()
         try:
             self._take(open_anew(way, damage.reason))

@@ -379,6 +379,7 @@ def test_the_file_itself_refuses_to_lose_an_action(used: Path) -> None:
         change(used, "UPDATE action SET body = '{}'")
 
 
+@pytest.mark.logs("WARNING")
 def test_a_changed_body_is_not_passed_on_under_a_new_name(used: Path) -> None:
     """Of confirmed actions only the chain is looked at until they are sent again."""
     change(
@@ -397,6 +398,7 @@ def test_a_changed_body_is_not_passed_on_under_a_new_name(used: Path) -> None:
     outbox.close()
 
 
+@pytest.mark.logs("WARNING")
 def test_where_it_cannot_be_made_anew_under_the_new_name_it_goes_on_under_the_old_one(used: Path) -> None:
     change(
         used,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,20 @@ def test_a_line_torn_at_any_byte_is_written_again(used: Path, copy: Path) -> Non
     copy.write_bytes(whole[:start] + b"\0" * 700)
     Outbox.open(used).close()
     assert copy.read_bytes() == whole
+
+
+def test_a_torn_line_needs_no_room_for_the_whole_copy(used: Path, copy: Path) -> None:
+    """As when the disk was full, and the reserve makes room for a last stop."""
+
+    def full(step: str) -> None:
+        if step == "write queue.ndjson.new":
+            raise OSError(errno.ENOSPC, step)
+
+    copy.write_bytes(copy.read_bytes()[:-5])
+    outbox = Outbox.open(used, fault=full)
+    Desk(outbox, new_id=numbered_ids("99999999")).stop()
+    assert ids(copy) == recorded(outbox)
+    outbox.close()
 
 
 def test_a_copy_that_is_gone_is_made_again(used: Path, copy: Path) -> None:
