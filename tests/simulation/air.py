@@ -6,6 +6,7 @@ In place of the app's transport: the bytes are those of the wire, on both sides.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -16,7 +17,7 @@ from app.api.problems import TimedOut, TlsFailed, Unreachable
 from app.api.transport import Call, Reply
 from server.api import wire
 from server.domain.errors import Refusal
-from server.domain.messages import SyncRequest
+from server.domain.messages import SyncCode, SyncRequest
 from server.domain.principal import Principal
 from tests.simulation.office import Office, ServerDied
 
@@ -54,6 +55,7 @@ class Weather:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.strays: list[tuple[Principal, bytes]] = []
+        self.met: set[tuple[int, str]] = set()
         self.catalogue: dict[tuple[int, str], bytes] = {}
 
     def land(self, number: int) -> None:
@@ -61,10 +63,24 @@ class Weather:
         principal, body = self.strays.pop(number)
         self.serve(principal, body)
 
+    def clear(self) -> None:
+        """Before time passes. What first shows the server a clock is on time, or it would be wrong by the delay (sync.md 2.9)."""
+        for principal, body in self.strays[:]:
+            request = wire.understand(body, SyncRequest)
+            if not request.actions:
+                self.strays.remove((principal, body))
+            elif (principal.user_id, request.now.session) not in self.met:
+                self.strays.remove((principal, body))
+                with suppress(Unreachable):
+                    self.serve(principal, body)
+
     def serve(self, principal: Principal, body: bytes) -> Reply:
         try:
             request = wire.understand(body, SyncRequest)
-            return Reply(200, JSON, wire.encode(self.office.push(principal, request)))
+            reply = self.office.push(principal, request)
+            if reply.code is SyncCode.OK:
+                self.met.add((principal.user_id, request.now.session))
+            return Reply(200, JSON, wire.encode(reply))
         except ServerDied:
             raise Unreachable("The connection broke.") from None
         except Refusal as refusal:

@@ -6,7 +6,7 @@ is in it. Money is whole ten-thousandths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -382,5 +382,8 @@ class Book:
         return price(max(logged, person.running_seconds(now)), log.rate) - price(logged, log.rate)
 
 
-def fact_of(action_id: str, kind: str, body: dict[str, Any]) -> Fact:
-    return Fact(action_id, kind, body, int(body["t"]["wall"]))
+def fact_of(action_id: str, kind: str, body: dict[str, Any], boots: Mapping[str, int]) -> Fact:
+    """`boots`: the true second at which each session's clock was 0. Whatever its wall clock says, that is when it happened."""
+    t = body["t"]
+    boot = boots.get(t["session"])
+    return Fact(action_id, kind, body, int(t["wall"]) if boot is None else boot + int(t["mono_s"]))

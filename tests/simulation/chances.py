@@ -41,6 +41,8 @@ SOMETIMES: Final = {
     "portal": 1,
     "disk": 1,
     "sleep": 1,
+    "set_wall": 1,
+    "reboot": 1,
     "beat": 1,
 }
 DISTURBED: Final = 0.5

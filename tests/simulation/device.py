@@ -40,6 +40,7 @@ from app.sync.events import (
     Probe,
     Send,
     Settle,
+    Taken,
     Unanswered,
 )
 from app.sync.network import Calls
@@ -167,6 +168,7 @@ class Device:
         self.maybe: tuple[Draft, ...] = ()
         self.todo: deque[Event | Effect] = deque()
         self.mono = 0
+        self.was_set = self.is_copied = False
         self.has_news_of = self._news_on_the_way = -1
         self._note = note
         self.start()
@@ -279,6 +281,11 @@ class Device:
             if not self.hop():
                 return
 
+    @property
+    def is_sending(self) -> bool:
+        """It has read its clocks for a request that is not sent yet."""
+        return any(isinstance(each, Taken | Send) for each in self.todo)
+
     def pass_time(self, seconds: int, *, asleep: bool = False) -> None:
         self.mono += seconds
         if asleep:
@@ -290,7 +297,9 @@ class Device:
 
     def stored(self) -> list[str]:
         """Ids of the actions in its outbox, in order."""
-        return [each.action_id for each in self.desk.outbox.after(0)]
+        return [
+            str(row[0]) for row in self.desk.outbox._database.run("SELECT action_id FROM action ORDER BY seq")
+        ]
 
     def _recording(self, drafts: Iterable[Draft]) -> None:
         self.maybe = tuple(drafts)
@@ -306,9 +315,11 @@ class Device:
 
     def _settle_doubt(self) -> None:
         """What was being recorded when it died is there as a whole or not at all."""
-        there = {each.action_id: each for each in self.desk.outbox.after(0)}
+        there = set(self.stored())
         wanted = [draft.action_id for draft in self.maybe]
-        found = [there[action_id] for action_id in wanted if action_id in there]
+        found = [
+            each for each in self.desk.outbox.after(self.desk.outbox.acked_seq) if each.action_id in wanted
+        ]
         assert len(found) in {0, len(wanted)}, "half a gesture was recorded"
         missing = [action_id for action_id in self.file if action_id not in there]
         assert not missing, f"{self.name} lost {missing}"

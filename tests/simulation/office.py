@@ -94,6 +94,7 @@ class Office:
         self.database = SqliteDatabase(make_url(f"sqlite:///{path}"))
         self.now = START
         self.crash_in: int | None = None
+        self.boots: dict[str, int] = {}
         self.people: list[Principal] = []
         self.changes: Counter[int] = Counter()
         self.issues: list[int] = []
@@ -115,7 +116,7 @@ class Office:
         """As new."""
         self.design, self.history = design, History()
         self._fresh.backup(self.file)
-        self.now, self.crash_in = now, None
+        self.now, self.crash_in, self.boots = now, None, {}
         self.server = self.run(identity.server_identity)
         self._new_book()
 
@@ -209,7 +210,9 @@ class Office:
             if result.outcome is not OutcomeKind.DUPLICATE:
                 self.history.take(result.action_id)
         for each in new:
-            foreseen = person.take(fact_of(each.action_id, each.kind, each.body), self.book.rules, self.now)
+            foreseen = person.take(
+                fact_of(each.action_id, each.kind, each.body, self.boots), self.book.rules, self.now
+            )
             result = said[each.seq]
             answered = (str(result.outcome), None if result.code is None else str(result.code))
             assert foreseen in {None, answered}, (each.kind, each.body, answered, foreseen)
@@ -233,7 +236,7 @@ class Office:
             principal.user_id,
         )
         new = [
-            fact_of(each, kind, json.loads(payload))
+            fact_of(each, kind, json.loads(payload), self.boots)
             for each, kind, payload in made
             if each not in person.known
         ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from app.clock import NANO
 from app.core import editing, gestures
 from app.core.actions import Recorded
 from app.core.editing import Changes
@@ -36,6 +37,10 @@ PRICES: Final = (250_000, 444_444, 999_999)
 MOSTLY: Final = 0.9
 EVEN: Final = 0.5
 PAGE: Final = 4096
+CROWD: Final = 8
+BOOTED_S: Final = 20  # what the clock of these tests shows after a boot
+UP_S: Final = 30 * 86_400
+SET_BY_S: Final = (3600, -3600, 86_400, -86_400, -365 * 86_400)
 
 
 @dataclass
@@ -84,7 +89,9 @@ class World:
             machine = copied_from.machine
         clock = FakeClock(start=self.now, tz="UTC")
         clock.ticks.session = f"{number:08x}-1111-4111-8111-111111111111"
+        clock.ticks.mono, clock.ticks.awake = UP_S * NANO, (UP_S - 5000) * NANO
         clock.restart_program()
+        self.office.boots[clock.ticks.session] = self.now - UP_S
         device = Device(
             f"d{number}",
             self.folder / f"d{number}",
@@ -97,7 +104,7 @@ class World:
             machine,
         )
         if copied_from is not None:
-            device.file = dict(copied_from.file)
+            device.file, device.is_copied = dict(copied_from.file), True
         self.devices.append(device)
         return device
 
@@ -122,6 +129,10 @@ class World:
         getattr(self, f"do_{rule}")()
 
     def pass_time(self, seconds: int, *, asleep: Device | None = None) -> None:
+        for device in self.devices:
+            while device.is_sending:
+                self.hop(device, 1)
+        self.weather.clear()
         self.now += seconds
         self.office.now = self.now
         for device in self.devices:
@@ -209,6 +220,27 @@ class World:
         device = self.any_device()
         self.pass_time(self.random.randint(60, 4 * 3600), asleep=device)
         self.say(device.name, "slept")
+
+    def do_set_wall(self) -> None:
+        """Somebody sets the clock of a machine. What they do then is told by that machine alone, or nobody could tell when it was."""
+        device, seconds = self.any_device(), self.random.choice(SET_BY_S)
+        if not device.is_copied:
+            device.was_set = True
+            device.clock.set_wall(by_seconds=seconds)
+            self.say(device.name, "clock set by", seconds)
+
+    def do_reboot(self) -> None:
+        """What was recorded before it is known by the wall clock alone, where the server has not met that session."""
+        device = self.any_device()
+        if device.was_set:
+            return
+        device.kill()
+        device.pass_time(-60)
+        self.pass_time(60)
+        device.clock.reboot(minutes=1)
+        self.office.boots[device.clock.ticks.session] = self.now - BOOTED_S
+        device.start()
+        self.say(device.name, "booted")
 
     # ---- by hand ----------------------------------------------------------------------------------------------------------------
 
@@ -355,9 +387,10 @@ class World:
         self.say(device.name, name, how)
 
     def do_copy_profile(self) -> None:
-        if len(self.devices) >= 8:
-            return
         device = self.any_device()
+        if len(self.devices) >= CROWD or device.was_set:
+            return
+        device.is_copied = True
         device.kill()
         folder = self.folder / f"d{len(self.devices)}"
         device.copy_files(folder)
@@ -394,6 +427,7 @@ class World:
     def do_server_restore(self) -> None:
         self.say("server restored")
         self.office.restore(self.backup)
+        self.weather.met.clear()
         self._excuse()
 
     def _excuse(self) -> None:
