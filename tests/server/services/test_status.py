@@ -49,11 +49,9 @@ def test_the_budget_is_as_used_as_its_page_says(anna: Person, company: Company) 
         company.clock.advance(minutes=7, seconds=1)
         seen.append(anna.status().budget_percent)
         assert seen[-1] == company.budget("BP").percent
+        anna.pause()
+        anna.resume()  # what its log costs from now on counts once
     assert len(set(seen)) == len(seen)
-    anna.pause()
-    anna.resume()  # what its log costs already counts once
-    company.clock.advance(minutes=7)
-    assert anna.status().budget_percent == company.budget("BP").percent
 
 
 def test_status_while_it_is_paused(anna: Person, company: Company) -> None:
