@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 
 from server.api import (
     accounts,
+    attention,
     audit,
     budgets,
     catalog,
@@ -103,6 +104,10 @@ ROUTES: Final = [
     periods.ask_for_change,
     periods.approve_request,
     periods.reject_request,
+    attention.items,
+    attention.item,
+    attention.refused_action,
+    attention.resolve,
     statistics.project_statistics,
     statistics.report,
     costs.log_cost,

@@ -100,14 +100,15 @@ UNCORRECTED: Final = Corrected()
 
 def judge(edits: Iterable[Edit], rulings: Rulings = NO_RULINGS) -> Corrected:
     """All corrections of one log, and what was decided about them."""
-    in_order = sorted((edit for edit in edits if _stands(edit, rulings)), key=lambda edit: edit.order)
-    if not in_order:
+    told = sorted(edits, key=lambda edit: edit.order)
+    if not told:
         return UNCORRECTED
+    in_order = [edit for edit in told if _stands(edit, rulings)]
     valid = [edit for edit in in_order if edit.admission is None]
     issue_id = _last([edit.issue_id for edit in valid if edit.way is Way.EDIT])
     billable = _last([edit.is_billable for edit in valid])
     return Corrected(
-        revision=FIRST_REVISION + sum(edit.way is not Way.ADD for edit in in_order),
+        revision=FIRST_REVISION + sum(edit.way is not Way.ADD for edit in told),
         issue_id=issue_id,
         words=_words(valid),
         is_billable=True if billable is None else billable,
@@ -160,7 +161,8 @@ def _fate(valid: Sequence[Edit], rulings: Rulings, *, is_moved: bool) -> Fate:
     removal = _last([edit if edit.way is Way.VOID else None for edit in valid])
     if removal is None:
         return Fate(is_moved=is_moved)
-    later = _last([edit if edit.way is Way.EDIT and edit.order > removal.order else None for edit in valid])
+    changes = [edit for edit in valid if edit.way is Way.EDIT and edit.settles is None]
+    later = _last([edit if edit.order > removal.order else None for edit in changes])
     if later is not None and lets_count(rulings, Hold.VOID_VS_EDIT, later.action_id):
         return Fate(is_moved=is_moved)
     return Fate(removal.authored, None if later is None else later.action_id, is_moved)

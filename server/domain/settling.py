@@ -153,7 +153,7 @@ def _counted_end(start: int, bounds: Sequence[End], rulings: Rulings, limits: Li
         end.at
         for end in bounds[1:]
         if lets_count(rulings, Hold.STOPPED_ELSEWHERE, end.action_id)
-        and end.admission is None
+        and (end.admission is None or rulings[end.action_id].choice is Choice.ACCEPT)
         and end.at - start <= limits.long_s
     ]
     return max(later, default=bounds[0].at if bounds else None)

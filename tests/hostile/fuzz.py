@@ -46,6 +46,7 @@ RULES: Final = {
     "PATCH /api/v1/issues/{issue_id}": {"key"},
     "PATCH /api/v1/time-tracking/logs/{log_id}": {"end_time", "issue_id", "project_id", "start_time"},
     "PATCH /api/v1/users/{user_id}": {"email", "password"},
+    "POST /api/v1/attention/{action_id}/resolve": {"end", "issue_id", "start"},
     "POST /api/v1/issues": {"key"},
     "POST /api/v1/time-tracking/logs": {"end_time", "issue_id", "project_id", "start_time", "user_id"},
     "POST /api/v1/time-tracking/logs/{log_id}/split": {"at", "end_time"},

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from server.db.session import Connection, insert_row
 from server.db.tables import applied_actions, dead_letters
 from server.domain.messages import OutcomeKind
+
+ID_LENGTH: Final = 36
 
 _OUTCOME: Final = (
     applied_actions.c.action_id,
@@ -26,6 +29,19 @@ _NAMED: Final = select(*_OUTCOME).where(
 )
 _SENT: Final = select(applied_actions.c.v, applied_actions.c.kind, applied_actions.c.payload).where(
     applied_actions.c.action_id == bindparam("action_id")
+)
+_SAID: Final = select(applied_actions.c.payload).where(
+    applied_actions.c.user_id == bindparam("user_id"),
+    applied_actions.c.action_id.in_(bindparam("action_ids", expanding=True)),
+)
+_SETTLE: Final = (
+    update(dead_letters)
+    .where(
+        dead_letters.c.user_id == bindparam("b_user_id"),
+        dead_letters.c.action_id == bindparam("b_action_id"),
+        dead_letters.c.resolved_at.is_(None),
+    )
+    .values(resolved_at=bindparam("b_now_ms"))
 )
 _ADD: Final = insert(applied_actions)
 _ADD_LETTER: Final = insert(dead_letters)
@@ -83,6 +99,18 @@ def named(conn: Connection, action_ids: Sequence[str]) -> dict[str, StoredAction
 def sent(conn: Connection, action_id: str) -> Sent:
     row = conn.execute(_SENT, {"action_id": action_id}).one()
     return Sent(row.v, row.kind, row.payload)
+
+
+def timers_of(conn: Connection, user_id: int, action_ids: Sequence[str]) -> list[str]:
+    """The timers that these actions of this user name."""
+    rows = conn.execute(_SAID, {"user_id": user_id, "action_ids": action_ids})
+    named = (json.loads(row.payload).get("timer_id") for row in rows)
+    return [each for each in named if isinstance(each, str) and len(each) <= ID_LENGTH]
+
+
+def settle_letters(conn: Connection, user_id: int, action_id: str, now_ms: int) -> None:
+    """Nobody needs to be asked about them any more."""
+    conn.execute(_SETTLE, {"b_user_id": user_id, "b_action_id": action_id, "b_now_ms": now_ms})
 
 
 def add(conn: Connection, sender: Sender, stored: StoredAction, kind: str, v: int, body: str) -> None:

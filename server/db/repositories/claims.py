@@ -36,6 +36,8 @@ _COLUMNS: Final = (
     claims.c.is_edited,
     claims.c.corrected_start_ms,
     claims.c.authored_ms,
+    claims.c.attention_code,
+    claims.c.attention_action_id,
     claims.c.quality,
     claims.c.clock,
     claims.c.mono0_s,
@@ -83,11 +85,28 @@ _DERIVE: Final = (
         attention_action_id=bindparam("b_attention_action_id"),
     )
 )
+_POINT_OUT: Final = (
+    update(claims)
+    .where(claims.c.claim_id == bindparam("b_claim_id"))
+    .values(
+        attention_code=bindparam("b_attention_code"),
+        attention_action_id=bindparam("b_attention_action_id"),
+        proposed_end_ms=bindparam("b_proposed_end_ms"),
+    )
+)
 _PROVISIONAL: Final = (
     update(claims)
     .where(claims.c.claim_id == bindparam("b_claim_id"))
     .values(provisional_end_ms=bindparam("b_provisional_end_ms"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What the user should know about a claim: the code, and the action that is the reason."""
+
+    code: Hold
+    action_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +117,7 @@ class StoredClaim:
     `is_edited`: its log was corrected, or entered by hand. `quality`: of its own start, None where nobody asked yet;
     `anchor`: what that makes of its clock.
     `named_issue_id`: as the device said, None while its timer's start is missing. `time_log_id` None: there is no issue
-    that its user may see. `provisional_end`: of an open claim that a later one follows.
+    that its user may see. `provisional_end`: of an open claim that a later one follows. `flag`: as it was read.
     """
 
     claim_id: str
@@ -114,6 +133,7 @@ class StoredClaim:
     provisional_end: int | None = None
     manual_at: int | None = None
     is_edited: bool = False
+    flag: Flag | None = None
     quality: Quality | None = None
     anchor: Anchor | None = None
 
@@ -138,14 +158,6 @@ class StoredClaim:
         """As it was read, nothing of it can have been counted."""
         end = self.provisional_end if self.claim.is_open else self.claim.end
         return end is None or end == self.claim.start
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """What the user should know about a claim: the code, and the action that is the reason."""
-
-    code: Hold
-    action_id: str
 
 
 def named(conn: Connection, timer_ids: Sequence[str], claim_ids: Sequence[str]) -> list[StoredClaim]:
@@ -231,6 +243,21 @@ def _derived(stored: StoredClaim, flag: Flag | None) -> dict[str, Any]:
     }
 
 
+def point_out(conn: Connection, flags: Sequence[tuple[str, Flag | None, int | None]]) -> None:
+    """What is to be known of each claim, and where it may have ended."""
+    rows = [
+        {
+            "b_claim_id": claim_id,
+            "b_attention_code": None if flag is None else flag.code,
+            "b_attention_action_id": None if flag is None else flag.action_id,
+            "b_proposed_end_ms": to_ms(until),
+        }
+        for claim_id, flag, until in flags
+    ]
+    if rows:
+        conn.execute(_POINT_OUT, rows)
+
+
 def end_provisionally(conn: Connection, ends: Sequence[tuple[str, int | None]]) -> None:
     rows = [{"b_claim_id": claim_id, "b_provisional_end_ms": to_ms(at)} for claim_id, at in ends]
     if rows:
@@ -270,6 +297,7 @@ def _claim(row: Any) -> StoredClaim:
         provisional_end=to_s(row.provisional_end_ms),
         manual_at=to_s(row.manual_ms),
         is_edited=row.is_edited,
+        flag=None if row.attention_code is None else Flag(Hold(row.attention_code), row.attention_action_id),
         quality=None if row.quality is None else Quality(row.quality),
         anchor=None if row.clock is None else Anchor(row.clock, row.mono0_s),
     )

@@ -85,6 +85,10 @@ def add(conn: Connection, stored: StoredEdit) -> None:
     )
 
 
+def bounds_of(written: str | None) -> tuple[Bounds, ...]:
+    return tuple(Bounds(*each) for each in json.loads(written or "[]"))
+
+
 def _written(bounds: Sequence[Bounds]) -> str | None:
     if not bounds:
         return None
@@ -102,7 +106,7 @@ def _edit(row: Any, author: str = "") -> StoredEdit:
         issue_id=row.issue_id,
         description=row.description,
         is_billable=row.is_billable,
-        bounds=tuple(Bounds(*each) for each in json.loads(row.bounds_json or "[]")),
+        bounds=bounds_of(row.bounds_json),
         reason=row.reason,
         admission=None if row.admission is None else Hold(row.admission),
         settles=row.settles,

@@ -32,13 +32,13 @@ _ABOUT: Final = select(*_COLUMNS).where(
     rulings.c.user_id == bindparam("user_id"), rulings.c.ref.in_(bindparam("refs", expanding=True))
 )
 _ASKED: Final = (
-    select(rulings.c.ref, func.max(rulings.c.authored_ms).label("asked_ms"))
+    select(rulings.c.user_id, rulings.c.ref, func.max(rulings.c.authored_ms).label("asked_ms"))
     .where(
         rulings.c.user_id.in_(bindparam("user_ids", expanding=True)),
         rulings.c.ref.in_(bindparam("refs", expanding=True)),
         rulings.c.choice == str(Choice.ASK_MANAGER),
     )
-    .group_by(rulings.c.ref)
+    .group_by(rulings.c.user_id, rulings.c.ref)
 )
 _ADD: Final = insert(rulings)
 _ADOPT: Final = (
@@ -72,10 +72,10 @@ def about(conn: Connection, user_id: int, refs: Sequence[str]) -> list[StoredRul
     return [_ruling(row) for row in conn.execute(_ABOUT, {"user_id": user_id, "refs": refs})]
 
 
-def asked(conn: Connection, user_ids: Sequence[int], refs: Sequence[str]) -> dict[str, int]:
-    """Since when (epoch seconds) managers are asked about these actions, by action."""
+def asked(conn: Connection, user_ids: Sequence[int], refs: Sequence[str]) -> dict[tuple[int, str], int]:
+    """Since when (epoch seconds) managers are asked about these actions, by person and action."""
     rows = conn.execute(_ASKED, {"user_ids": user_ids, "refs": refs})
-    return {row.ref: to_s(row.asked_ms) for row in rows}
+    return {(row.user_id, row.ref): to_s(row.asked_ms) for row in rows}
 
 
 def add(conn: Connection, stored: StoredRuling) -> None:

@@ -6,6 +6,7 @@ seed document's column names. These structs are the one source of `resources/ope
 
 from __future__ import annotations
 
+from server.domain.choices import Choice
 from server.domain.messages.accounts import (
     BrowserSession,
     BrowserSignIn,
@@ -17,6 +18,15 @@ from server.domain.messages.accounts import (
     ServerInfo,
     SignedIn,
     SignIn,
+)
+from server.domain.messages.attention import (
+    Attention,
+    AttentionPage,
+    LogValues,
+    RefusedAction,
+    Settle,
+    SettleReply,
+    ValueStretch,
 )
 from server.domain.messages.audit import AuditEntry, AuditPage
 from server.domain.messages.budgets import (
@@ -77,7 +87,6 @@ from server.domain.messages.journal import (
     ActiveTimer,
     AddBody,
     Anchor,
-    Attention,
     Beat,
     ChainHead,
     ClockReading,
@@ -87,6 +96,7 @@ from server.domain.messages.journal import (
     LogSet,
     OutcomeKind,
     PauseBody,
+    ResolveBody,
     Result,
     ResumeBody,
     Revision,
@@ -188,6 +198,7 @@ __all__ = [
     "AskedChange",
     "AtLimit",
     "Attention",
+    "AttentionPage",
     "AuditEntry",
     "AuditPage",
     "Beat",
@@ -206,6 +217,7 @@ __all__ = [
     "ChangeProject",
     "ChangeSettings",
     "ChangeUser",
+    "Choice",
     "ClockReading",
     "ClosePeriod",
     "Conversion",
@@ -243,6 +255,7 @@ __all__ = [
     "LogSet",
     "LogStretch",
     "LogTotals",
+    "LogValues",
     "MadeWebhook",
     "Me",
     "Member",
@@ -270,10 +283,12 @@ __all__ = [
     "RatePreview",
     "RateToday",
     "RateType",
+    "RefusedAction",
     "Report",
     "ReportRow",
     "ReportTotals",
     "RequestStatus",
+    "ResolveBody",
     "Result",
     "ResumeBody",
     "Revision",
@@ -286,6 +301,8 @@ __all__ = [
     "SetLevelRate",
     "SetRate",
     "Settings",
+    "Settle",
+    "SettleReply",
     "SignIn",
     "SignedIn",
     "Snapshot",
@@ -310,6 +327,7 @@ __all__ = [
     "UserPage",
     "UserSums",
     "Uuid",
+    "ValueStretch",
     "VoidBody",
     "Webhook",
     "WebhookPage",

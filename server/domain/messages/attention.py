@@ -66,6 +66,12 @@ class Settle(Struct, forbid_unknown_fields=True):
     end: EpochSeconds | None = None
 
 
+class SettleReply(Struct):
+    """`item`: as it is now, null when nobody needs to be asked any more."""
+
+    item: Attention | None
+
+
 class RefusedAction(Struct):
     """An action that could not be applied, as it came."""
 

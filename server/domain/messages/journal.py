@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
+from server.domain.choices import Choice
 from server.domain.messages.accounts import Rate
+from server.domain.messages.attention import Attention
 from server.domain.messages.budgets import BudgetUse
 from server.domain.messages.common import Description, EpochSeconds, Hash, RowId, Seconds, TimerStatus, Uuid
 from server.domain.messages.timers import Amount
@@ -25,6 +27,7 @@ class ActionKind(StrEnum):
     ADD = "log.add"
     EDIT = "log.edit"
     VOID = "log.void"
+    RESOLVE = "attention.resolve"
 
 
 class EndCause(StrEnum):
@@ -138,6 +141,19 @@ class VoidBody(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=REASON_LIMIT)] = ""
 
 
+class ResolveBody(Struct, forbid_unknown_fields=True):
+    """`attention.resolve`: a decision about what the action `ref` is the reason for. `issue_id` for move_issue; `start`
+    and `end` for change_time.
+    """
+
+    ref: Uuid
+    choice: Choice
+    t: Instant
+    issue_id: RowId | None = None
+    start: EpochSeconds | None = None
+    end: EpochSeconds | None = None
+
+
 class Action(Struct):
     """One action in its envelope. `body` stays as sent: its hash is part of the chain."""
 
@@ -233,14 +249,6 @@ class ActiveTimer(Struct):
     closed_seconds: int
     rate: Rate | None
     hold_code: str | None
-
-
-class Attention(Struct):
-    action_id: str
-    code: str
-    detail: str
-    since: int
-    issue_key: str | None
 
 
 class TodayTotals(Struct):

@@ -17,17 +17,19 @@ from server.domain.messages import (
     EditBody,
     OutcomeKind,
     PauseBody,
+    ResolveBody,
     ResumeBody,
     StartBody,
     StopBody,
     VoidBody,
 )
 from server.services.counting.bodies import Nonsense, Said, envelope
-from server.services.counting.correcting import add_log, edit_log, void_log
+from server.services.counting.correcting import correct
 from server.services.counting.ending import end_claim
 from server.services.counting.facts import Facts
 from server.services.counting.opening import open_claim
 from server.services.counting.outcome import Outcome, rejected
+from server.services.counting.resolving import resolve, settle_waiting
 
 
 def apply(facts: Facts, said: Said) -> Outcome:
@@ -37,6 +39,7 @@ def apply(facts: Facts, said: Said) -> Outcome:
         return _again(facts, said, known)
     outcome = _said_why(facts, _change(facts, said))
     _record(facts, said, outcome)
+    settle_waiting(facts, said.action_id)
     return outcome
 
 
@@ -52,12 +55,10 @@ def _change(facts: Facts, said: Said) -> Outcome:
             return open_claim(facts, said.action_id, said.body)
         case PauseBody() | StopBody():
             return end_claim(facts, said.action_id, said.body)
-        case AddBody():
-            return add_log(facts, said.action_id, said.body)
-        case EditBody():
-            return edit_log(facts, said.action_id, said.body)
-        case VoidBody():
-            return void_log(facts, said.action_id, said.body)
+        case AddBody() | EditBody() | VoidBody():
+            return correct(facts, said.action_id, said.body)
+        case ResolveBody():
+            return resolve(facts, said.action_id, said.body)
         case Nonsense(code, detail):
             return rejected(code, detail)
         case _:

@@ -18,6 +18,7 @@ from server.domain.messages import (
     Instant,
     LogSet,
     PauseBody,
+    ResolveBody,
     ResumeBody,
     StartBody,
     StopBody,
@@ -33,9 +34,10 @@ BODIES: Final = {
     ActionKind.ADD: AddBody,
     ActionKind.EDIT: EditBody,
     ActionKind.VOID: VoidBody,
+    ActionKind.RESOLVE: ResolveBody,
 }
 
-Body = StartBody | ResumeBody | PauseBody | StopBody | AddBody | EditBody | VoidBody
+Body = StartBody | ResumeBody | PauseBody | StopBody | AddBody | EditBody | VoidBody | ResolveBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def claims_in(body: Body) -> list[str]:
             return [body.claim_id, *(each.claim_id for each in body.more)]
         case EditBody():
             return [each.claim_id for each in body.stretches]
-        case VoidBody():
+        case VoidBody() | ResolveBody():
             return []
         case _:
             return [] if body.claim_id is None else [body.claim_id]
@@ -103,6 +105,8 @@ def issues_in(body: Body) -> list[int]:
         case StartBody() | AddBody():
             return [body.issue_id]
         case EditBody(set=LogSet(issue_id=int() as issue_id)):
+            return [issue_id]
+        case ResolveBody(issue_id=int() as issue_id):
             return [issue_id]
         case _:
             return []

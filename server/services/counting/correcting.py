@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from server.db.repositories import claims, edits
 from server.db.repositories.claims import StoredClaim
@@ -30,6 +30,19 @@ TOO_OFTEN: Final = rejected(
     Rejection.SCHEMA, f"This log was corrected {MOST} times. Delete it, and enter its time anew."
 )
 NOT_OF_IT: Final = rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
+
+
+def correct(facts: Facts, action_id: str, body: AddBody | EditBody | VoidBody) -> Outcome:
+    """Applied, held or rejected."""
+    match body:
+        case AddBody():
+            return add_log(facts, action_id, body)
+        case EditBody():
+            return edit_log(facts, action_id, body)
+        case VoidBody():
+            return void_log(facts, action_id, body)
+        case _:
+            assert_never(body)
 
 
 def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
@@ -106,7 +119,7 @@ def edit_log(facts: Facts, action_id: str, body: EditBody) -> Outcome:
         description=body.set.description,
         is_billable=body.set.is_billable,
         bounds=tuple(bounds),
-        admission=_edit_hold(facts, body, bounds),
+        admission=edit_hold(facts, body, bounds),
     )
     return _correct(facts, edit)
 
@@ -123,7 +136,7 @@ def void_log(facts: Facts, action_id: str, body: VoidBody) -> Outcome:
         facts.when(action_id, body.t).at,
         body.base_rev,
         reason=body.reason,
-        admission=_left_hold(facts, body.timer_id) or _period_hold(facts, body.timer_id, [], None),
+        admission=left_hold(facts, body.timer_id) or period_hold(facts, body.timer_id, [], None),
     )
     return _correct(facts, edit)
 
@@ -168,7 +181,8 @@ def _wrong_bounds(bounds: Sequence[Bounds]) -> Outcome | None:
     return None
 
 
-def _edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold | None:
+def edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold | None:
+    """Why this correction cannot be taken."""
     new_issue = body.set.issue_id
     if new_issue is not None:
         starts = [each.claim.start for each in facts.claims_of(body.timer_id)]
@@ -176,13 +190,13 @@ def _edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold |
         if hold is not None:
             return hold
     return (
-        _left_hold(facts, body.timer_id)
+        left_hold(facts, body.timer_id)
         or _future(facts, bounds)
-        or _period_hold(facts, body.timer_id, bounds, new_issue)
+        or period_hold(facts, body.timer_id, bounds, new_issue)
     )
 
 
-def _left_hold(facts: Facts, timer_id: str) -> Hold | None:
+def left_hold(facts: Facts, timer_id: str) -> Hold | None:
     """Whoever has left a project changes no sums of it any more; its managers do it for them."""
     has_log = any(each.time_log_id is not None for each in facts.claims_of(timer_id))
     place = facts.place(facts.issue_of(timer_id))
@@ -193,7 +207,7 @@ def _left_hold(facts: Facts, timer_id: str) -> Hold | None:
     return Hold.NO_PERMISSION
 
 
-def _period_hold(facts: Facts, timer_id: str, bounds: Sequence[Bounds], new_issue: int | None) -> Hold | None:
+def period_hold(facts: Facts, timer_id: str, bounds: Sequence[Bounds], new_issue: int | None) -> Hold | None:
     """Neither where the time lies nor where it is to lie may be closed."""
     before = [Bounds(each.claim_id, each.claim.start, each.claim.end) for each in facts.claims_of(timer_id)]
     projects = {facts.project_of(facts.issue_of(timer_id)), facts.project_of(new_issue)}

@@ -8,6 +8,7 @@ from typing import Final
 from server.db.repositories import claim_ends
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
+from server.domain.choices import silences
 from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold, words
 from server.domain.instants import Placed, Quality
@@ -59,7 +60,9 @@ def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
     if settled.flag is not None or settled.claim.hold is not None:
         return settled
     unsure = _unsure(facts, stored, ends)
-    return settled if unsure is None else Settled(settled.claim, Hold.CLOCK_UNSURE, unsure)
+    if unsure is None or silences(facts.decided(stored.timer_id), Hold.CLOCK_UNSURE, unsure):
+        return settled
+    return Settled(settled.claim, Hold.CLOCK_UNSURE, unsure)
 
 
 def _unsure(facts: Facts, stored: StoredClaim, ends: Sequence[StoredEnd]) -> str | None:
@@ -74,11 +77,12 @@ def _unsure(facts: Facts, stored: StoredClaim, ends: Sequence[StoredEnd]) -> str
 
 def _settled(facts: Facts, stored: StoredClaim, ends: Sequence[End]) -> Settled:
     limits = facts.organisation.limits
+    rulings = facts.decided(stored.timer_id)
     if not facts.edits.get(stored.timer_id):
-        return settle(stored.opening, ends, limits=limits)
+        return settle(stored.opening, ends, rulings=rulings, limits=limits)
     corrected = facts.corrected(stored.timer_id)
     settled = settle(
-        stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate, limits=limits
+        stored.opening, ends, corrected.bounds.get(stored.claim_id), corrected.fate, rulings, limits=limits
     )
     if corrected.flag is None or settled.flag is not None or not stored.is_first:
         return settled

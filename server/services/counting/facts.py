@@ -14,16 +14,18 @@ from functools import cached_property
 
 import msgspec
 
-from server.db.repositories import actions, catalog, claim_ends, claims, edits, organisation, periods
+from server.db.repositories import actions, catalog, claim_ends, claims, edits, organisation, periods, rulings
 from server.db.repositories.actions import Sender, StoredAction
 from server.db.repositories.catalog import Place
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
+from server.db.repositories.rulings import StoredRuling
 from server.db.session import Connection
+from server.domain.choices import Chooser, Rulings, winners
 from server.domain.corrections import Corrected, Edit, judge
 from server.domain.figures import Figures
 from server.domain.instants import Clocks, Placed, Quality
-from server.domain.messages import Instant
+from server.domain.messages import Instant, ResolveBody
 from server.domain.organisation import Organisation
 from server.domain.principal import Principal
 from server.domain.rating import Terms
@@ -46,8 +48,10 @@ class Facts:
 
     `clocks`: by which the device's instants are read; None for what the server does itself, by its own.
     `author`: who corrects this person's time, None for themselves. `is_approved`: also in a closed period.
+    `waiting`: decisions about actions that have not come yet. `chooser`: who decides, None for themselves.
     `kept_terms`: of timers whose logs keep a rate, wherever they belong.
     `moved_seconds`: by how much the logs' counted time has changed.
+    `shown_logs`: of which a device shows something else now, though neither their actions nor their seconds changed.
     """
 
     conn: Connection
@@ -63,10 +67,14 @@ class Facts:
     uncounted: set[str] = field(default_factory=set)
     had_timer: bool | None = None
     edits: dict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
+    rulings: dict[str, list[StoredRuling]] = field(default_factory=lambda: defaultdict(list))
+    waiting: list[StoredRuling] = field(default_factory=list)
+    chooser: Chooser | None = None
     clocks: Clocks | None = None
     author: int | None = None
     is_approved: bool = False
     moved_seconds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    shown_logs: set[int] = field(default_factory=set)
     kept_terms: dict[str, Terms] = field(default_factory=dict)
     _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
 
@@ -115,11 +123,17 @@ class Facts:
         said = list(said)
         self.actions.update(actions.named(self.conn, [each.action_id for each in said]))
         bodies = [each.body for each in said if not isinstance(each.body, Nonsense)]
+        refs = sorted({body.ref for body in bodies if isinstance(body, ResolveBody)})
+        decided = actions.timers_of(self.conn, self.principal.user_id, refs) if refs else []
+        named = (body.timer_id for body in bodies if not isinstance(body, ResolveBody))
+        self.load_waiting([each.action_id for each in said])
         self.load_timers(
-            sorted({body.timer_id for body in bodies}),
+            sorted({*decided, *named}),
             sorted({claim_id for body in bodies for claim_id in claims_in(body)}),
         )
-        self.load_places({issue_id for body in bodies for issue_id in issues_in(body)})
+        named_issues = {issue_id for body in bodies for issue_id in issues_in(body)}
+        named_issues |= {each.issue_id for each in self.waiting if each.issue_id is not None}
+        self.load_places(named_issues)
 
     def load_timers(self, timer_ids: Sequence[str], claim_ids: Sequence[str] = ()) -> None:
         for stored in claims.named(self.conn, timer_ids, claim_ids):
@@ -131,13 +145,22 @@ class Facts:
                 self.ends[end.timer_id].append(end)
         self._load_edits(timer_ids)
 
+    def load_waiting(self, action_ids: Sequence[str]) -> None:
+        """Decisions that came before these actions."""
+        if action_ids:
+            found = rulings.about(self.conn, self.principal.user_id, action_ids)
+            self.waiting += [each for each in found if each.timer_id is None]
+
     def _load_edits(self, timer_ids: Sequence[str]) -> None:
-        """Of the timers that have some. Those of a timer whose start is missing came before it."""
+        """Corrections and decisions, of the timers that have some. Those of a timer whose start is missing came before it."""
         known = {stored.timer_id for stored in self.claims.values() if not stored.is_edited}
         wanted = sorted(set(timer_ids) - known)
         for stored in edits.of_timers(self.conn, wanted) if wanted else ():
             if stored.user_id == self.principal.user_id:
                 self.edits[stored.edit.timer_id].append(stored.edit)
+        for ruling in rulings.of_timers(self.conn, wanted) if wanted else ():
+            if ruling.user_id == self.principal.user_id and ruling.timer_id is not None:
+                self.rulings[ruling.timer_id].append(ruling)
 
     def load_places(self, issue_ids: Iterable[int]) -> None:
         """These issues, and those of the timers at hand."""
@@ -155,6 +178,7 @@ class Facts:
         self.claims.clear()
         self.ends.clear()
         self.edits.clear()
+        self.rulings.clear()
         self.new_logs.clear()
         self.uncounted.clear()
         self.load_timers(timer_ids)
@@ -185,9 +209,20 @@ class Facts:
         for stored in self.claims_of(edit.timer_id):
             self.put(replace(stored, is_edited=True))
 
+    def put_ruling(self, stored: StoredRuling, timer_id: str) -> None:
+        """Touches its whole timer."""
+        self.rulings[timer_id].append(stored)
+        self.touched_timers.add(timer_id)
+        for each in self.claims_of(timer_id):
+            self.put(replace(each, is_edited=True))
+
+    def decided(self, timer_id: str) -> Rulings:
+        """What counts of the decisions about this timer's time."""
+        return winners(each.ruling for each in self.rulings.get(timer_id, ()) if each.admission is None)
+
     def corrected(self, timer_id: str) -> Corrected:
         """What counts of the corrections of this timer's log."""
-        return judge(self.edits.get(timer_id, ()))
+        return judge(self.edits.get(timer_id, ()), self.decided(timer_id))
 
     def issue_of(self, timer_id: str) -> int | None:
         """The issue on which this timer's time counts now; None while its start is missing."""

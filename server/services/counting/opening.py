@@ -44,7 +44,7 @@ def open_claim(facts: Facts, action_id: str, body: StartBody | ResumeBody) -> Ou
         admission=admission,
         claim=Claim(body.claim_id, begun.at, hold=admission),
         opened_at=begun.at,
-        is_edited=bool(facts.edits.get(body.timer_id)),
+        is_edited=bool(facts.edits.get(body.timer_id) or facts.rulings.get(body.timer_id)),
         quality=begun.quality,
         anchor=begun.anchor,
     )

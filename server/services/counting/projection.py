@@ -23,6 +23,7 @@ from server.domain.money import ZERO
 from server.domain.story import EndFact, tell
 from server.services.counting.ending import settle_stored
 from server.services.counting.facts import Facts
+from server.services.counting.overlapping import point_out
 from server.services.counting.placing import corrected_logs, place
 from server.services.counting.present import set_present
 from server.services.counting.window import Window, look
@@ -38,6 +39,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
         return {}
     window = look(facts.conn, facts.principal.user_id, _settle_claims(facts), facts.organisation.limits)
     _move_provisional_ends(facts, window)
+    point_out(facts, window)
     figures, changed = _count(facts, window)
     _write_logs(facts, changed)
     set_present(facts, window, figures)

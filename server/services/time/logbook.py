@@ -20,6 +20,7 @@ from server.domain.messages import (
     LogEdit,
     LogStretch,
     OutcomeKind,
+    ResolveBody,
     TimeLog,
     VoidBody,
 )
@@ -30,6 +31,7 @@ from server.services import audit
 from server.services.counting.bodies import Said
 from server.services.counting.facts import Facts
 from server.services.counting.outcome import Outcome
+from server.services.counting.resolving import timer_of
 
 FIELDS = {
     Hold.ISSUE_UNKNOWN: ("issue_id", "There is no such issue on which this person may work."),
@@ -129,19 +131,28 @@ def note(
 def before_corrections(facts: Facts, said: Iterable[Said]) -> dict[str, TimeLog | None]:
     """The logs that these actions correct, by timer; None for one that is not there yet."""
     bodies = (each.body for each in said)
-    timer_ids = {body.timer_id for body in bodies if isinstance(body, AddBody | EditBody | VoidBody)}
-    return {timer_id: _log_of(facts, timer_id) for timer_id in sorted(timer_ids)}
+    timer_ids: set[str | None] = set()
+    for body in bodies:
+        if isinstance(body, AddBody | EditBody | VoidBody):
+            timer_ids.add(body.timer_id)
+        elif isinstance(body, ResolveBody):
+            timer_ids.add(timer_of(facts, body.ref))
+    return {timer_id: _log_of(facts, timer_id) for timer_id in sorted(filter(None, timer_ids))}
 
 
 def note_corrections(facts: Facts, before: Mapping[str, TimeLog | None]) -> None:
     """What a device's corrections made of them, into the trail."""
     for timer_id, old in before.items():
         new = _log_of(facts, timer_id)
-        if new is None or (old is not None and old.revision == new.revision):
+        if new is None or (old is not None and _is_as_before(old, new)):
             continue
         changed = "log.deleted" if new.is_deleted else "log.edited"
         action = "log.added" if old is None else changed
         note(facts.conn, facts.principal, action, old, new, facts.sender.now_ms)
+
+
+def _is_as_before(old: TimeLog, new: TimeLog) -> bool:
+    return (old.revision, old.duration_seconds) == (new.revision, new.duration_seconds)
 
 
 def _log_of(facts: Facts, timer_id: str) -> TimeLog | None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from server.db.repositories import attention, log_pages, logs, organisation, timers
+from server.db.repositories import log_pages, logs, organisation, timers
 from server.db.repositories.timers import Present, Running
 from server.db.session import Connection
 from server.domain.claims import clip, held, measure
-from server.domain.holds import Hold, Limits, words
+from server.domain.holds import Limits
 from server.domain.messages import ActiveTimer, Amount, Snapshot, TimerStatus, TodayTotals
 from server.domain.money import cost
 from server.domain.organisation import day_in, start_of, zone_of
 from server.domain.principal import Principal
 from server.services.counting.window import look
 from server.services.money import budgets, rates
+from server.services.time import attention
 
 RECENT_ISSUES: Final = 10
 
@@ -31,9 +32,7 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
         rate=rates.general_rate(conn, principal.user_id, kept.day_of(now)),
         today=today(conn, principal.user_id, start_of_day(now, tz), now, kept.limits),
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
-        attention=attention.of_user(
-            conn, principal.user_id, {hold: words(hold, kept.limits) for hold in Hold}
-        ),
+        attention=attention.of_user(conn, principal, kept.limits, now_ms),
         recent_issue_ids=log_pages.recent_issues(conn, principal.user_id)[:RECENT_ISSUES],
     )
 

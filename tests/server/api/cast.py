@@ -28,6 +28,7 @@ SECRETS: Final = {
     MEMBER: ("kim@demo.test", "kims words"),
 }
 NOBODY: Final = 999_999
+NO_ACTION: Final = "99999999-9999-4999-8999-999999999999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def _ids(front: Front, kim: Person) -> dict[str, Any]:
     user_id = kim.principal.user_id
     front.caller(kim)
     log_id = kim.log("BP-2").id
+    action_id = _item(company, kim)
     webhook_id = company.database.run(lambda conn: _hook(conn, company, user_id))
     period_id = company.database.run(lambda conn: _period(conn, company, user_id))
     request_id = company.database.run(lambda conn: _request(conn, company, user_id, log_id))
@@ -98,6 +100,7 @@ def _ids(front: Front, kim: Person) -> dict[str, Any]:
         "user_id": user_id,
         "token_id": token_id,
         "log_id": log_id,
+        "action_id": action_id,
         "period_id": period_id,
         "request_id": request_id,
         "alert_id": alert_id,
@@ -107,6 +110,26 @@ def _ids(front: Front, kim: Person) -> dict[str, Any]:
         "webhook_id": webhook_id,
         "delivery_id": delivery_id,
     }
+
+
+def _item(company: Company, kim: Person) -> str:
+    """Kim worked offline on an issue that was deleted; another action with the same id was refused."""
+    device = kim.device()
+    device.start("BP-9", "8:10")
+    device.stop("8:20")
+    company.delete_issue("BP-9")
+    device.sync()
+    action_id = device.actions[0].action_id
+    company.write(
+        "INSERT INTO dead_letters (user_id, action_id, code, detail, raw, received_at) VALUES (?, ?, ?, ?, ?, ?)",
+        kim.principal.user_id,
+        action_id,
+        "ID_REUSE",
+        "Another action has this id.",
+        "kims words",
+        company.clock.now_ms(),
+    )
+    return action_id
 
 
 def _hook(conn: Connection, company: Company, user_id: int) -> int:

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from server import bootstrap
-from tests.server.api.cast import CAST, NOBODY, SECRETS, World
+from tests.server.api.cast import CAST, NO_ACTION, NOBODY, SECRETS, World
 from tests.server.api.front import opened, refused
 from tests.server.api.valid import body_of, path_of
 from tests.server.daytime import at
@@ -121,6 +121,10 @@ ROWS: Final = [
     Row("askForChange", MANAGERS, body={"what": {"time_log_id": "@log_id", "edit": {"is_billable": False}}}),
     Row("approveRequest", MANAGERS),
     Row("rejectRequest", MANAGERS),
+    Row("attention", MINE),
+    Row("attentionItem", "444.."),
+    Row("refusedAction", "4444."),
+    Row("resolveAttention", "444..", body={"choice": "accept"}),
     # money
     Row("getRate", MINE),
     Row("getRate", "444..", {"user_id": "user_id"}),
@@ -215,7 +219,8 @@ def asked(world: World, who: str | None, row: Row, ids: dict[str, Any]) -> Any:
 def nothing(world: World, who: str) -> dict[str, Any]:
     """Ids of things that are not there."""
     ids = world.ids_for(who)
-    return {name: NOBODY if isinstance(known, int) else known for name, known in ids.items()}
+    unknown = {name: NOBODY if isinstance(known, int) else known for name, known in ids.items()}
+    return unknown | {"action_id": NO_ACTION}
 
 
 def said_of(reply: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "changeTimeLog": {"description": "Another one"},
     "changeUser": {"role": "manager"},
     "closePeriod": {"from_date": "2026-06-15", "until_date": "2026-06-15"},
+    "resolveAttention": {"choice": "refuse"},
     "setExchangeRate": {"from_currency": "EUR", "to_currency": "USD"},
     "setLevelRate": {"level": "project", "project_id": "project_id"},
     "splitTimeLog": {"at": at("8:30")},

@@ -22,7 +22,10 @@ TEXTS: Final = (
     "Europe/Berlin",
     "https://example.com/hook",
 )
-WORDS: Final[dict[str, Any]] = {"level": "project"}  # in paths
+WORDS: Final[dict[str, Any]] = {
+    "level": "project",
+    "action_id": "11111111-1111-4111-8111-111111111111",
+}  # in paths
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
