@@ -41,8 +41,7 @@ log: Final = logging.getLogger(__name__)
 RETENTION_S: Final = 90 * 86_400
 ENVELOPE_BYTES: Final = 300  # what an action takes on the wire beside its body
 ALL: Final = -1  # SQLite's LIMIT for no limit
-ENDINGS: Final = frozenset({Kind.PAUSE, Kind.STOP})
-"""What can still be recorded on a full disk."""
+ENDINGS: Final = frozenset({Kind.PAUSE, Kind.STOP})  # what can still be recorded on a full disk
 
 
 class Outbox:
@@ -296,8 +295,9 @@ class Outbox:
 
     def remember(self, name: str, text: str) -> None:
         """Also on a full disk, as when stop was pressed."""
-        self._reserve.even_on_a_full_disk(lambda: self._remember(name, text))
 
-    def _remember(self, name: str, text: str) -> None:
-        with self._database.transaction():
-            self._ledger.put(f"note:{name}", text)
+        def write() -> None:
+            with self._database.transaction():
+                self._ledger.put(f"note:{name}", text)
+
+        self._reserve.even_on_a_full_disk(write)

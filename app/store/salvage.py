@@ -50,12 +50,10 @@ def salvage(
 
 
 def finish(path: Path, disk: Disk, fault: Fault) -> None:
-    """Take the last step of a salvage that a crash has ended before it. OutboxUnwritable, OutboxLocked."""
+    """Take the last step of a salvage that a crash has ended before it. OutboxUnwritable; OutboxLocked while it goes on."""
     new = unfinished(path)
-    if not new.exists():
-        return
     try:
-        if not path.exists() and _is_built(new, fault):
+        if new.exists() and _is_built(new, fault) and not path.exists():
             disk.move(new, path)
         _remove(new, disk)
     except OSError as error:

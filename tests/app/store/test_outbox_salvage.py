@@ -14,8 +14,9 @@ import pytest
 
 from app.core.actions import Recorded
 from app.core.timer import IssueRef
-from app.errors import FileTrouble, OutboxSalvaged, OutboxSalvagedInPart, OutboxUnwritable
+from app.errors import FileTrouble, OutboxLocked, OutboxSalvaged, OutboxSalvagedInPart, OutboxUnwritable
 from app.store.aside import set_aside
+from app.store.database import Database
 from app.store.outbox import Outbox
 from app.store.records import Settled
 from tests.app.store.conftest import change
@@ -471,6 +472,19 @@ def test_the_journal_of_a_missing_file_is_not_played_back_into_the_next(queue: P
     journal.write_bytes(b"hot")
     aside = set_aside(queue)
     assert (aside, journal.exists()) == (None, False)
+
+
+def test_a_second_program_does_not_disturb_a_salvage(past: Past) -> None:
+    new = past.folder / "queue.sqlite3.new"
+    other = Database(new)
+    other.make_durable()
+    with pytest.raises(OutboxLocked):
+        open_again(past)
+    assert new.exists()
+    other.close()
+    outbox = open_again(past)
+    assert (outbox.salvaged, new.exists()) == (None, False)
+    outbox.close()
 
 
 def test_what_cannot_be_set_aside_stays(past: Past) -> None:

@@ -91,12 +91,13 @@ def test_a_file_in_the_place_of_its_folder(queue: Path) -> None:
 
 
 @needs_fork
-def test_a_read_only_file(used: Path) -> None:
+@pytest.mark.parametrize("rights", [0o555, 0o444, 0o000])
+def test_a_read_only_file_or_a_folder_that_is_closed(used: Path, rights: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "queue.sqlite3"
         shutil.copy(used, copy)
         copy.chmod(0o444)
-        Path(folder).chmod(0o555)
+        Path(folder).chmod(rights)
 
         def try_it(say: Say) -> None:
             if os.getuid() == 0:
