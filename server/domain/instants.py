@@ -16,6 +16,7 @@ from typing import Final
 from server.domain.messages import ClockReading, Instant
 
 DRIFT_S: Final = 2  # by which an anchor may be wrong before it is made anew
+FASTEST_DRIFT: Final = 5000  # seconds in which a monotonic clock may lose one
 SAME_CLOCK_S: Final = 60  # more than a slow request and a week's drift: what differs by more is another clock
 LAST_SECOND: Final = 32_503_680_000  # the year 3000
 
@@ -43,8 +44,13 @@ class Anchor:
         """Whether both can be of one clock; a copy of a virtual machine has the same name and shows another time."""
         return self.clock == other.clock and abs(self.mono0 - other.mono0) <= SAME_CLOCK_S
 
-    def is_off(self, other: Anchor) -> bool:
-        return abs(self.mono0 - other.mono0) > DRIFT_S
+    def is_off(self, seen: Anchor, mono_s: int) -> bool:
+        """Whether the clock, which shows `mono_s` now, is seen where no drift since it began can have brought it.
+
+        A request is seen late and never early, so what seems to be slow may be the network.
+        """
+        late = seen.mono0 - self.mono0
+        return late < -DRIFT_S or DRIFT_S < late <= DRIFT_S + mono_s // FASTEST_DRIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +86,12 @@ def nearest(known: Iterable[Anchor], seen: Anchor) -> Anchor | None:
     return min(same, key=lambda each: abs(each.mono0 - seen.mono0), default=None)
 
 
-def follow(before: Anchor | None, seen: Anchor, *, is_at_rest: Callable[[], bool]) -> Anchor:
-    """By which the clock that was seen goes on. `before`: its anchor until now, None for a new one.
+def follow(before: Anchor | None, seen: Anchor, mono_s: int, *, is_at_rest: Callable[[], bool]) -> Anchor:
+    """By which the clock that was seen at `mono_s` goes on. `before`: its anchor until now, None for a new one.
 
     `is_at_rest`: nothing runs by it, and nothing is under way that was said by it; asked only when that matters.
     """
-    if before is None or (before.is_off(seen) and is_at_rest()):
+    if before is None or (before.is_off(seen, mono_s) and is_at_rest()):
         return seen
     return before
 
@@ -113,6 +119,8 @@ class Clocks:
         anchors = {each for each in (*self.known, by) if each is not None and each.clock == clock}
         read = [Placed(each.mono0 + t.mono_s, Quality.ANCHORED, each) for each in anchors]
         possible = [each for each in read if 0 <= each.at <= self._latest]
+        if possible and _is_told_otherwise(t, by_wall, possible):
+            return by_wall
         if len(possible) > 1:
             return self._likeliest(possible, t, by or self.present)
         return possible[0] if possible else by_wall
@@ -164,6 +172,12 @@ class Clocks:
         if apart[closest] > SAME_CLOCK_S:
             return replace(likely, quality=Quality.WALL)
         return likely if abs(likely.at - closest.at) <= SAME_CLOCK_S else closest
+
+
+def _is_told_otherwise(t: Instant, by_wall: Placed, possible: Sequence[Placed]) -> bool:
+    """The device had learned the server's time, and its wall clock agrees; then a request that came late shows no clock."""
+    is_sure = t.off_ms is not None and abs(t.wall - by_wall.at) <= SAME_CLOCK_S
+    return is_sure and all(abs(each.at - by_wall.at) > SAME_CLOCK_S for each in possible)
 
 
 def set_between(before: Instant | None, following: Iterable[tuple[str, Instant]]) -> frozenset[str]:

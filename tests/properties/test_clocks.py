@@ -135,7 +135,7 @@ class Book:
         assert seen is not None
         before = nearest(self.anchors, seen)
         at_rest = not facts and self.begun is None
-        present = follow(before, seen, is_at_rest=lambda: at_rest)
+        present = follow(before, seen, machine.mono // SECOND, is_at_rest=lambda: at_rest)
         if present != before:
             self.made[present] = machine.true
         self.anchors = [present, *(each for each in self.anchors if each != before)]

@@ -368,25 +368,44 @@ def test_a_clock_that_drifts_is_followed_between_claims_only(anna: Person, lapto
     laptop.start("BP-1", "8:10")
     clock(company, "9:00")
     laptop.sync()
-    laptop.booted += 3  # it has lost three seconds
+    laptop.booted -= 3  # it has gained three seconds
     laptop.sync()
     assert anchors(company) == [at("6:00")]
-    laptop.stop("9:00:03")
+    laptop.stop("8:59:57")
     laptop.sync()
     assert anna.counted("BP-1") == ["8:10-9:00"]
     assert anchors(company) == [at("6:00")]
     laptop.push(laptop.request())
-    assert anchors(company) == [at("6:00") + 3]
+    assert anchors(company) == [at("6:00") - 3]
     laptop.worked("9:10", "9:20", "BP-2")
     clock(company, "9:30")
     laptop.sync()
     assert anna.counted("BP-2") == ["9:10-9:20"]
 
 
-def test_two_seconds_are_let_be(anna: Person, laptop: Laptop) -> None:
-    laptop.booted += 2
+def test_a_request_that_was_under_way_for_minutes_moves_nothing(anna: Person, laptop: Laptop) -> None:
+    """To a server that was set back and does not know this session any more."""
+    anna.company.write("DELETE FROM clock_anchors")
+    laptop.learned = 0
+    laptop.worked("8:10", "8:20")
+    clock(anna.company, "8:20")
+    request = laptop.request()
+    clock(anna.company, "8:26")
+    laptop.push(request)
+    assert (anna.counted("BP-1"), qualities(anna)) == (["8:10-8:20"], [("B", "B")])
+
+
+@pytest.mark.parametrize(
+    ("off", "hours", "moved"), [(-2, 1, 0), (-3, 1, -3), (2, 1, 0), (5, 1, 0), (5, 20, 5), (20, 20, 0)]
+)
+def test_by_how_much_a_clock_can_be_off(
+    anna: Person, laptop: Laptop, off: int, hours: int, moved: int
+) -> None:
+    """What seems to be slower than any clock is was a slow network."""
+    anna.company.clock.advance(hours=hours)
+    laptop.booted += off
     laptop.push(laptop.request())
-    assert anchors(anna.company) == [at("6:00")]
+    assert anchors(anna.company) == [at("6:00") + moved]
 
 
 def test_it_is_not_made_anew_while_facts_are_under_way(anna: Person, laptop: Laptop) -> None:
