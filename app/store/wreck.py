@@ -98,7 +98,8 @@ class Reader:
                 continue
             if row is None:
                 return
-            if row[0] <= seq:  # a damaged number leads back to what was read before
+            # A damaged number leads back to what was read before, or far behind others that are whole.
+            if row[0] <= seq or (found > floor and row[0] - seq > SEARCHED):
                 self.has_failed = True
                 seq += 1
                 continue
