@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
@@ -56,6 +56,7 @@ class Edited:
     made: int
     issue: str | None
     bounds: tuple[tuple[int, int, int | None, bool], ...]
+    is_decision: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,18 @@ class Voided:
     made: int
 
 
-Fact = Opened | Ended | Added | Edited | Voided
+@dataclass(frozen=True)
+class Decided:
+    """What somebody said about what the fact with the number `ref` is the reason for."""
+
+    ref: int
+    choice: str  # count, discard, keep, move_issue or change_time
+    made: int
+    issue: str | None = None
+    span: tuple[int, int] = (0, 0)
+
+
+Fact = Opened | Ended | Added | Edited | Voided | Decided
 ByHand = Added | Edited | Voided
 Numbered = tuple[int, Fact]
 
@@ -169,6 +181,7 @@ class _Said:
     start: int
     end: int | None
     is_void: bool
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,9 +195,20 @@ class _Story:
     @property
     def by_hand(self) -> list[Added | Edited | Voided]:
         """In the order in which they were made, without those that move the log where it may not be."""
-        own = [(n, f) for n, f in self.facts if isinstance(f, ByHand) and f.timer == self.timer]
+        own = self.numbered
         taken = [(n, f) for n, f in own if not (isinstance(f, Edited) and f.issue in self.refused)]
-        return [f for _, f in sorted(taken, key=_order) if isinstance(f, ByHand)]
+        return [f for _, f in sorted(taken, key=_order)]
+
+    @property
+    def numbered(self) -> list[tuple[int, ByHand]]:
+        """With the corrections that decisions mean."""
+        own = [(n, f) for n, f in self.facts if isinstance(f, ByHand) and f.timer == self.timer]
+        return own + [(n, edit) for n, edit in _decisions(self.facts) if edit.timer == self.timer]
+
+    def last_word(self, ref: int | None) -> str | None:
+        """Of all decisions about one thing, the one that was made last."""
+        said = [(f.made, n, f.choice) for n, f in self.facts if isinstance(f, Decided) and f.ref == ref]
+        return max(said)[2] if said else None
 
     @property
     def named(self) -> str | None:
@@ -208,17 +232,29 @@ class _Story:
 
     @property
     def is_changed_after(self) -> bool:
-        kinds = [type(f) for f in self.by_hand if not isinstance(f, Added)]
-        return Voided in kinds and kinds[-1] is not Voided
+        return self.restored_by is not None
+
+    @property
+    def restored_by(self) -> int | None:
+        """The number of the last change after the deletion."""
+        told = [
+            (n, f)
+            for n, f in sorted(self.numbered, key=_order)
+            if not isinstance(f, Added)
+            and not (isinstance(f, Edited) and (f.is_decision or f.issue in self.refused))
+        ]
+        is_changed = any(isinstance(f, Voided) for _, f in told) and not isinstance(told[-1][1], Voided)
+        return told[-1][0] if is_changed else None
 
     def said_last(self, claim: int) -> _Said | None:
-        said = [each for f in self.by_hand for each in _bounds(f, claim)]
+        taken = [(n, f) for n, f in self.numbered if not (isinstance(f, Edited) and f.issue in self.refused)]
+        said = [replace(each, number=n) for n, f in sorted(taken, key=_order) for each in _bounds(f, claim)]
         if not said:
             return None
         last = said[-1]
         entered = [each.end for f in self.by_hand if isinstance(f, Added) for each in _bounds(f, claim)]
         if last.end is None and entered and entered[0] is not None:
-            return _Said(last.made, last.start, max(last.start, entered[0]), last.is_void)
+            return replace(last, end=max(last.start, entered[0]))
         return last
 
     def gone(self, said: _Said | None) -> int | None:
@@ -231,24 +267,39 @@ class _Story:
             return True
         return at >= self.refused.get(self.named, TICKS + 1) and self.moved_to is None
 
-    def stretch(self, claim: int, at: int, began: int, made: int | None) -> _Stretch:
-        """`began`: where the action that opened it says; `made`: when it was entered by hand."""
+    def stretch(self, claim: int, at: int, began: int, made: int | None, opened: int) -> _Stretch:
+        """`began`: where the action that `opened` it says; `made`: when it was entered by hand."""
         said = self.said_last(claim)
         start = at if said is None else said.start
-        raw = [f.at for _, f in self.facts if isinstance(f, Ended) and f.claim == claim and f.at >= at]
-        ends = [max(start, end) for end in raw]
+        told = sorted(
+            (f.at, n) for n, f in self.facts if isinstance(f, Ended) and f.claim == claim and f.at >= at
+        )
+        told = [
+            (end, n) for index, (end, n) in enumerate(told) if index == 0 or self.last_word(n) != "discard"
+        ]
+        raw = [end for end, _ in told]
+        bounds = [(max(start, end), n) for end, n in told]
         if said is not None and said.end is not None:
-            ends = [said.end]
+            bounds = [(said.end, said.number)]
+        ends = [end for end, _ in bounds]
+        later = [
+            end for end, n in bounds[1:] if self.last_word(n) == "count" and (end - start) * TICK_S <= LONG_S
+        ]
         gone = self.gone(said)
         kept = None
         if gone is not None and made is None and max(raw, default=0) > gone:
             kept = (max(start, gone), max(start, *raw))
         is_long = bool(ends) and (min(ends) - start) * TICK_S > LONG_S
+        cause = None
+        if not self.is_refused(began):
+            cause = bounds[0][1] if is_long else self.restored_by
+        if gone is None and "discard" in {self.last_word(opened), self.last_word(cause)}:
+            gone, kept = start, None
         return _Stretch(
             claim=claim,
             timer=self.timer,
             start=start,
-            first=min(ends, default=None if gone is None else start),
+            first=max(later, default=min(ends, default=None if gone is None else start)),
             last=max(ends, default=None),
             is_held=self.is_refused(began) or is_long or gone is not None or self.removed is not None,
             is_orphan=self.named is None,
@@ -257,6 +308,42 @@ class _Story:
             is_void=gone is not None,
             kept=kept,
         )
+
+
+def _decisions(facts: list[Numbered]) -> list[tuple[int, Edited]]:
+    """The corrections that those decisions mean which count."""
+    by_number = dict(facts)
+    last: dict[int, tuple[int, int]] = {}
+    for number, fact in facts:
+        if isinstance(fact, Decided):
+            last[fact.ref] = max(last.get(fact.ref, (-1, 0)), (fact.made, number))
+    found = []
+    for ref, (_, number) in last.items():
+        decided, about = by_number[number], by_number[ref]
+        assert isinstance(decided, Decided)
+        if isinstance(about, Decided) or decided.choice not in {"move_issue", "change_time"}:
+            continue
+        claims = _claims_of(about)
+        if decided.choice == "move_issue":
+            found.append((number, Edited(about.timer, 1, decided.made, decided.issue, (), is_decision=True)))
+        elif len(claims) == 1:
+            bounds = ((claims[0], *decided.span, False),)
+            found.append((number, Edited(about.timer, 1, decided.made, None, bounds, is_decision=True)))
+    return found
+
+
+def _claims_of(about: Opened | Ended | Added | Edited | Voided) -> list[int]:
+    match about:
+        case Opened():
+            return [about.claim]
+        case Ended():
+            return [] if about.claim is None else [about.claim]
+        case Added():
+            return [claim for claim, *_ in about.stretches]
+        case Edited():
+            return [claim for claim, *_ in about.bounds]
+        case _:
+            return []
 
 
 def _bounds(fact: Added | Edited | Voided, claim: int) -> list[_Said]:
@@ -277,14 +364,16 @@ def _bounds(fact: Added | Edited | Voided, claim: int) -> list[_Said]:
 
 def _stretches(facts: list[Numbered], refused: Mapping[str, int]) -> list[_Stretch]:
     found = []
-    for _, fact in facts:
+    for number, fact in facts:
         if isinstance(fact, Opened):
             story = _Story(fact.timer, facts, refused)
-            found.append(story.stretch(fact.claim, fact.at, fact.at, None))
+            found.append(story.stretch(fact.claim, fact.at, fact.at, None, number))
         elif isinstance(fact, Added):
             story = _Story(fact.timer, facts, refused)
             began = fact.stretches[0][1]
-            found += [story.stretch(claim, start, began, fact.made) for claim, start, _ in fact.stretches]
+            found += [
+                story.stretch(claim, start, began, fact.made, number) for claim, start, _ in fact.stretches
+            ]
     return found
 
 

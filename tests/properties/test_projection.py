@@ -22,6 +22,7 @@ from tests.properties.brute_force import (
     TICK_S,
     TICKS,
     Added,
+    Decided,
     Edited,
     Ended,
     Fact,
@@ -105,6 +106,21 @@ def by_hand(draw: st.DrawFn, facts: list[Fact], claims: Iterator[int]) -> list[F
     return made
 
 
+@st.composite
+def decisions(draw: st.DrawFn, told: int) -> list[Fact]:
+    """About any of the facts, also of those that need none."""
+    return [
+        Decided(
+            draw(st.integers(1, told)),
+            draw(st.sampled_from(["count", "discard", "keep", "move_issue", "change_time"])),
+            draw(ticks),
+            draw(st.sampled_from(["BP-1", "BP-2"])),
+            draw(stretches_of_time),
+        )
+        for _ in range(draw(st.integers(1, 4)))
+    ]
+
+
 def _claims(facts: list[Fact]) -> list[tuple[int, int]]:
     found = [(fact.timer, fact.claim) for fact in facts if isinstance(fact, Opened)]
     return found + [
@@ -127,6 +143,7 @@ def works(draw: st.DrawFn) -> Work:
         if draw(st.booleans()):
             facts.append(Ended(timer, None, is_stop=True, at=draw(ticks)))
     facts += draw(by_hand(facts, claims)) if draw(st.booleans()) else []
+    facts += draw(decisions(len(facts))) if draw(st.booleans()) else []
     numbered = draw(st.permutations(list(enumerate(facts, start=1))))
     owners = draw(st.lists(st.integers(0, DEVICES - 1), min_size=len(facts), max_size=len(facts)))
     return Work(
@@ -179,11 +196,26 @@ class Run:
                 self._record(device, number, fact)
 
     def _record(self, device: Device, number: int, fact: Fact) -> None:
-        if isinstance(fact, Added | Edited | Voided):
+        if isinstance(fact, Decided):
+            device.record_body(
+                "attention.resolve", self._decision(fact), action_id=name(3, self.number, number)
+            )
+        elif isinstance(fact, Added | Edited | Voided):
             kind, body = self._by_hand(fact)
             device.record_body(kind, body, action_id=name(3, self.number, number))
         else:
             self._record_timer(device, number, fact)
+
+    def _decision(self, fact: Decided) -> dict[str, Any]:
+        start, end = fact.span
+        return {
+            "ref": name(3, self.number, fact.ref),
+            "choice": fact.choice,
+            "issue_id": self.company.issues[fact.issue or ""],
+            "start": second(start),
+            "end": second(end),
+            "t": instant(second(fact.made)),
+        }
 
     def _by_hand(self, fact: Added | Edited | Voided) -> tuple[str, dict[str, Any]]:
         body: dict[str, Any] = {"timer_id": name(1, self.number, fact.timer), "t": instant(second(fact.made))}

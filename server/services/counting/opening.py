@@ -11,6 +11,7 @@ from server.db.repositories.actions import Letter
 from server.db.repositories.claim_ends import StoredEnd
 from server.db.repositories.claims import StoredClaim
 from server.db.repositories.logs import NewLog
+from server.domain.choices import Choice
 from server.domain.claims import Claim
 from server.domain.holds import Hold, Rejection, time_hold, words
 from server.domain.instants import Placed, Quality, clock_of
@@ -198,5 +199,10 @@ def _set_aside(facts: Facts, end: StoredEnd) -> None:
         envelope(end.action_id, sent.v, sent.kind, json.loads(sent.payload)),
     )
     actions.add_letter(facts.conn, facts.sender, letter)
+    if any(
+        each.ruling.ref == end.action_id and each.ruling.choice is Choice.DISCARD
+        for each in facts.rulings.get(end.timer_id, ())
+    ):
+        actions.settle_letters(facts.conn, end.user_id, end.action_id, facts.sender.now_ms)
     claim_ends.remove(facts.conn, end.action_id)
     facts.ends[end.timer_id].remove(end)

@@ -6,12 +6,10 @@ said as a correction is stored as one; everything else is for `server.domain.set
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from server.db.repositories import actions, edits, rulings
-from server.db.repositories.claims import StoredClaim
 from server.db.repositories.edits import StoredEdit
 from server.db.repositories.rulings import StoredRuling
 from server.domain.choices import MANAGERS_ONLY, OWNERS_ONLY, Choice, Chooser, Ruling
@@ -132,7 +130,8 @@ def _admission(facts: Facts, stored: StoredRuling, timer_id: str) -> Hold | None
         return edit_hold(facts, body, edit.bounds)
     if stored.ruling.choice is Choice.COUNT or _takes_away(facts, stored):
         concerned = _claims_of(facts, stored.ruling.ref)
-        reach = [Bounds(each.claim_id, each.claim.start, each.claim.last_end) for each in concerned]
+        known = [facts.claims[each].claim for each in concerned if each in facts.claims]
+        reach = [Bounds(each.claim_id, each.start, each.last_end) for each in known]
         return left_hold(facts, timer_id) or period_hold(facts, timer_id, reach, None)
     return None
 
@@ -165,7 +164,8 @@ def _edit(facts: Facts, stored: StoredRuling, timer_id: str) -> Edit | None:
         case Choice.USE_OTHER:
             return _other_values(facts, made)
         case Choice.ACCEPT:
-            outside = any(each.admission is Hold.NO_PERMISSION for each in _claims_of(facts, ruling.ref))
+            begun = (each for each in facts.claims.values() if each.action_id == ruling.ref)
+            outside = any(each.admission is Hold.NO_PERMISSION for each in begun)
             return replace(made, issue_id=facts.issue_of(timer_id)) if outside else None
         case _:
             return None
@@ -176,7 +176,7 @@ def _other_time(facts: Facts, stored: StoredRuling, made: Edit) -> Edit | None:
     concerned = _claims_of(facts, stored.ruling.ref)
     if len(concerned) != 1 or stored.start is None:
         return None
-    return replace(made, bounds=(Bounds(concerned[0].claim_id, stored.start, stored.end),))
+    return replace(made, bounds=(Bounds(concerned[0], stored.start, stored.end),))
 
 
 def _other_values(facts: Facts, made: Edit) -> Edit | None:
@@ -189,9 +189,10 @@ def _other_values(facts: Facts, made: Edit) -> Edit | None:
     )
 
 
-def _claims_of(facts: Facts, ref: str) -> Sequence[StoredClaim]:
-    """Those that this action began, ended or moved."""
-    named = {end.claim_id for each in facts.ends.values() for end in each if end.action_id == ref}
-    for each in facts.edits.values():
-        named |= {bounds.claim_id for edit in each if edit.action_id == ref for bounds in edit.bounds}
-    return [stored for stored in facts.claims.values() if stored.action_id == ref or stored.claim_id in named]
+def _claims_of(facts: Facts, ref: str) -> list[str]:
+    """Those that this action began, ended or moved; some of them may not have come yet."""
+    begun = {each.claim_id for each in facts.claims.values() if each.action_id == ref}
+    ended = {end.claim_id for each in facts.ends.values() for end in each if end.action_id == ref}
+    told = [edit for each in facts.edits.values() for edit in each if edit.action_id == ref]
+    moved = {bounds.claim_id for edit in told for bounds in edit.bounds}
+    return sorted(filter(None, begun | ended | moved))

@@ -310,7 +310,11 @@ def questions(company: Company) -> dict[str, Question]:
         "what is to be delivered": lambda conn: deliveries.due(conn, now_ms, 50),
         "what is to be told": lambda conn: notifications.new(conn, 50),
         "my issues": lambda conn: catalog.issues(conn, anna, "BP", None, None, None, 50),
-        "what needs attention": lambda conn: attention.of_user(conn, anna.user_id, {}),
+        "what needs attention": lambda conn: (
+            attention.of_user(conn, anna.user_id),
+            attention.silent(conn, anna.user_id, now_ms),
+            attention.find(conn, attention.Reader(anna.user_id), "an action"),
+        ),
         "a start and a stop": lambda conn: (
             timing.start(conn, anna, StartTimer(issue_id, bp), now_ms),
             timing.stop(conn, anna, StopTimer("Done"), now_ms + 60_000),
