@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -21,6 +21,7 @@ from app.core.ids import id_source
 from app.core.notices import Notice
 from app.core.screen import Account
 from app.core.timer import Timer
+from app.desktop.secrets import Secrets
 from app.errors import DiskFull, FileTrouble
 from app.store.cache import Cache
 from app.store.outbox import Outbox
@@ -32,12 +33,10 @@ from app.sync.events import (
     Due,
     Effect,
     Event,
-    FetchIssues,
-    FetchProjects,
-    FindToken,
+    ForDesk,
+    ForNetwork,
     Kicked,
     NotDone,
-    Probe,
     Send,
     Settle,
     Taken,
@@ -56,7 +55,6 @@ HOPS: Final = 400
 QUEUE: Final = "queue.sqlite3"
 SECOND_COPY: Final = "queue.ndjson"
 WRITING: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT", "write", "sync", "cut", "move", "remove")
-FOR_NETWORK: Final = FindToken | Send | Probe | FetchProjects | FetchIssues
 
 Note = Callable[["Device", Iterable[Recorded]], None]
 
@@ -87,20 +85,20 @@ class SimulatedClient(Client):
 
 @dataclass
 class Purse:
-    """In place of the keyring. Nothing but a person takes a token away."""
+    """A keyring: outside of the device's files, so that it does not go back with them. Nothing but a person takes a token away."""
 
-    token: str | None
+    kept: dict[str, str] = field(default_factory=dict)
     forgotten: int = 0
 
-    def load(self, _account: str) -> str | None:
-        return self.token
+    def get_password(self, _service: str, name: str, /) -> str | None:
+        return self.kept.get(name)
 
-    def store(self, _account: str, token: str) -> None:
-        self.token = token
+    def set_password(self, _service: str, name: str, password: str, /) -> None:
+        self.kept[name] = password
 
-    def forget(self, _account: str) -> None:
+    def delete_password(self, _service: str, name: str, /) -> None:
         self.forgotten += 1
-        self.token = None
+        del self.kept[name]
 
 
 @dataclass
@@ -160,9 +158,12 @@ class Device:
         self.kinds = kinds
         self.machine = machine
         self.disk = Disk(path=folder / QUEUE)
-        self.purse = Purse(principal.device_id)
+        self.purse = Purse()
+        self.secrets = Secrets(folder, lambda: self.purse)
         self.air = Air(weather, principal, self._is_token)
         self.valid_token = principal.device_id
+        self._account = self._account_of(principal)
+        self._keep_token()
         self.notices: list[Notice] = []
         self.file: dict[str, None] = {}
         self.maybe: tuple[Draft, ...] = ()
@@ -177,10 +178,6 @@ class Device:
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        server = self.weather.office.server
-        account = Account(
-            URL, server.server_id, self.principal.user_id, self.principal.email, self.principal.name
-        )
         self.outbox = outbox = self.kinds.outbox.open(
             self.folder / QUEUE, make_device_id=self._new_device_id, fault=self.disk, machine=self.machine
         )
@@ -190,8 +187,8 @@ class Device:
             outbox, Cache.open(self.folder / "cache.sqlite3"), self.clock, self.notices.append
         )
         self.desk.new_id = id_source(self.clock, self.random.randbytes)
-        self.calls = Calls(lambda _url: SimulatedClient(self.air, self.clock), self.purse, VERSION)  # type: ignore[arg-type]
-        self.engine = Engine(account, self.random.random)
+        self.calls = Calls(lambda _url: SimulatedClient(self.air, self.clock), self.secrets, VERSION)
+        self.engine = Engine(self._account, self.random.random)
         self.todo = deque(self.engine.begin())
         self._settle_doubt()
 
@@ -204,9 +201,24 @@ class Device:
 
     def sign_in(self) -> None:
         """The person does."""
-        self.purse.token = self.valid_token
-        self.engine = Engine(self.engine._account, self.random.random)
+        self._keep_token()
+        self.engine = Engine(self._account, self.random.random)
         self.todo = deque(self.engine.begin())
+
+    @property
+    def has_token(self) -> bool:
+        """One that the server takes."""
+        return self.secrets.load(self._entry) == self.valid_token
+
+    def _keep_token(self) -> None:
+        self.secrets.store(self._entry, self.valid_token)
+
+    @property
+    def _entry(self) -> str:
+        return f"{self._account.server_id}/{self._account.user_id}"
+
+    def _account_of(self, who: Principal) -> Account:
+        return Account(URL, self.weather.office.server.server_id, who.user_id, who.email, who.name)
 
     def copy_files(self, folder: Path) -> None:
         """Only while it is dead."""
@@ -250,30 +262,32 @@ class Device:
                 return False
             self.todo.append(Due())
         each = self.todo.popleft()
-        match each:
-            case FindToken() | Send() | Probe() | FetchProjects() | FetchIssues():
-                answer = self.calls.do(each)
-                self.todo.append(answer)
-                if isinstance(answer, Unanswered) and isinstance(each, Send):
-                    self.kinds.failed(self.outbox)
-                elif isinstance(each, Send):
-                    self._news_on_the_way = self.weather.office.changes[self.principal.user_id]
-            case _ if isinstance(each, Event):
-                self.todo.extend(self.engine.handle(each, self.mono))
-            case _:
-                before = self.desk.outbox.device_id
-                done = clerk.do(self.desk, each)
-                if isinstance(done, NotDone):
-                    self.not_recorded()
-                if (
-                    isinstance(each, Settle)
-                    and isinstance(done, Done)
-                    and self.desk.outbox.device_id == before
-                ):
-                    self.has_news_of = self._news_on_the_way
-                if done is not None:
-                    self.todo.append(done)
+        if isinstance(each, Event):
+            self.todo.extend(self.engine.handle(each, self.mono))
+        elif isinstance(each, ForNetwork):
+            self._ask(each)
+        else:
+            self._write(each)
         return True
+
+    def _ask(self, effect: ForNetwork) -> None:
+        answer = self.calls.do(effect)
+        if isinstance(effect, Send):
+            self._news_on_the_way = self.weather.office.changes[self.principal.user_id]
+            if isinstance(answer, Unanswered):
+                self.kinds.failed(self.outbox)
+        self.todo.append(answer)
+
+    def _write(self, effect: ForDesk) -> None:
+        before = self.desk.outbox.device_id
+        done = clerk.do(self.desk, effect)
+        if isinstance(done, NotDone):
+            self.not_recorded()
+        is_known = self.desk.outbox.device_id == before
+        if isinstance(effect, Settle) and isinstance(done, Done) and is_known:
+            self.has_news_of = self._news_on_the_way
+        if done is not None:
+            self.todo.append(done)
 
     def run(self, hops: int = HOPS) -> None:
         """As far as it comes, at most so many hops."""

@@ -53,7 +53,7 @@ def heal(world: World) -> None:
         if any(each.engine.phase is Phase.WAITING for each in late):
             world.pass_time(ROUND_S)
         for device in late:
-            if device.engine.phase is Phase.SIGNED_OUT or device.purse.token != device.valid_token:
+            if device.engine.phase is Phase.SIGNED_OUT or not device.has_token:
                 device.sign_in()
             device.kick()
             world.hop(device, HOPS)

@@ -428,6 +428,7 @@ class World:
         self.say("server restored")
         self.office.restore(self.backup)
         self.weather.met.clear()
+        self.weather.strays.clear()  # what was on its way was so to a server that is gone
         self._excuse()
 
     def _excuse(self) -> None:
