@@ -44,14 +44,6 @@ class Anchor:
         """Whether both can be of one clock; a copy of a virtual machine has the same name and shows another time."""
         return self.clock == other.clock and abs(self.mono0 - other.mono0) <= SAME_CLOCK_S
 
-    def is_off(self, seen: Anchor, mono_s: int) -> bool:
-        """Whether the clock, which shows `mono_s` now, is seen where no drift since it began can have brought it.
-
-        A request is seen late and never early, so what seems to be slow may be the network.
-        """
-        late = seen.mono0 - self.mono0
-        return late < -DRIFT_S or DRIFT_S < late <= DRIFT_S + mono_s // FASTEST_DRIFT
-
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -86,14 +78,20 @@ def nearest(known: Iterable[Anchor], seen: Anchor) -> Anchor | None:
     return min(same, key=lambda each: abs(each.mono0 - seen.mono0), default=None)
 
 
-def follow(before: Anchor | None, seen: Anchor, mono_s: int, *, is_at_rest: Callable[[], bool]) -> Anchor:
+def follow(
+    before: Anchor | None, seen: Anchor, mono_s: int, *, has_facts: bool, runs: Callable[[], bool]
+) -> Anchor:
     """By which the clock that was seen at `mono_s` goes on. `before`: its anchor until now, None for a new one.
 
-    `is_at_rest`: nothing runs by it, and nothing is under way that was said by it; asked only when that matters.
+    `has_facts`: the contact brought some; `runs`: whether anything runs by it, asked only when that matters. A request is
+    seen late and never early: so what is earlier than thought is right, and what is later than any drift was a slow network.
     """
-    if before is None or (before.is_off(seen, mono_s) and is_at_rest()):
+    if before is None:
         return seen
-    return before
+    late = seen.mono0 - before.mono0
+    has_gained = late < -DRIFT_S
+    has_lost = DRIFT_S < late <= DRIFT_S + mono_s // FASTEST_DRIFT and not has_facts
+    return seen if (has_gained or has_lost) and not runs() else before
 
 
 @dataclass(frozen=True, slots=True)

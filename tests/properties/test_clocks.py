@@ -134,8 +134,8 @@ class Book:
         seen = met(machine.reading(), now_ms)
         assert seen is not None
         before = nearest(self.anchors, seen)
-        at_rest = not facts and self.begun is None
-        present = follow(before, seen, machine.mono // SECOND, is_at_rest=lambda: at_rest)
+        runs = self.begun is not None
+        present = follow(before, seen, machine.mono // SECOND, has_facts=bool(facts), runs=lambda: runs)
         if present != before:
             self.made[present] = machine.true
         self.anchors = [present, *(each for each in self.anchors if each != before)]

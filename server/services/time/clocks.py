@@ -33,7 +33,8 @@ def meet(conn: Connection, user_id: int, request: SyncRequest, now_ms: int) -> C
         before,
         seen,
         request.now.mono_ms // 1000,
-        is_at_rest=lambda: not request.actions and not claims.is_open_by(conn, user_id, seen.clock),
+        has_facts=bool(request.actions),
+        runs=lambda: claims.is_open_by(conn, user_id, seen.clock),
     )
     if before is None:
         clock_anchors.add(conn, user_id, present)

@@ -383,6 +383,19 @@ def test_a_clock_that_drifts_is_followed_between_claims_only(anna: Person, lapto
     assert anna.counted("BP-2") == ["9:10-9:20"]
 
 
+def test_a_first_request_that_came_late_is_put_right_by_the_next(anna: Person) -> None:
+    laptop = Laptop(anna)
+    request = laptop.request()
+    clock(anna.company, "8:00:50")
+    laptop.push(request)
+    assert anchors(anna.company) == [at("6:00:50")]
+    laptop.worked("8:10", "8:20")
+    clock(anna.company, "8:30")
+    laptop.sync()
+    assert anchors(anna.company) == [at("6:00")]
+    assert anna.counted("BP-1") == ["8:10-8:20"]
+
+
 def test_a_request_that_was_under_way_for_minutes_moves_nothing(anna: Person, laptop: Laptop) -> None:
     """To a server that was set back and does not know this session any more."""
     anna.company.write("DELETE FROM clock_anchors")
