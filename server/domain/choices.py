@@ -29,7 +29,6 @@ class Choice(StrEnum):
 
 MANAGERS_ONLY: Final = frozenset({Choice.ACCEPT, Choice.REFUSE})
 OWNERS_ONLY: Final = frozenset({Choice.ASK_MANAGER})
-CORRECTIONS: Final = frozenset({Choice.MOVE_ISSUE, Choice.CHANGE_TIME, Choice.USE_OTHER, Choice.DISCARD})
 
 _MOVE = (Choice.MOVE_ISSUE, Choice.ASK_MANAGER, Choice.DISCARD)
 _TIME = (Choice.CHANGE_TIME, Choice.ASK_MANAGER, Choice.DISCARD)

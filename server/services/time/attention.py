@@ -13,7 +13,7 @@ from server.db.repositories import attention, catalog, organisation, rulings
 from server.db.repositories.attention import Item, Reader
 from server.db.session import Connection
 from server.domain import permissions
-from server.domain.choices import Choice, Chooser, offered
+from server.domain.choices import Choice, Chooser, offered, silences, winners
 from server.domain.errors import Invalid, NotFound
 from server.domain.holds import Hold, Limits, words
 from server.domain.messages import (
@@ -34,7 +34,7 @@ FORM: Final = re.compile(r"(?P<since>\d{1,18})\.(?P<action>[0-9a-f-]{36})", re.A
 
 def of_user(conn: Connection, principal: Principal, limits: Limits, now_ms: int) -> list[Attention]:
     """One's own, newest first."""
-    found = attention.of_user(conn, principal.user_id) + attention.silent(conn, principal.user_id, now_ms)
+    found = attention.of_user(conn, principal.user_id) + _silent(conn, principal.user_id, now_ms)
     return _shown(conn, principal, sorted(found, key=lambda each: each.order, reverse=True), limits)
 
 
@@ -49,7 +49,7 @@ def page(
     found = attention.page(conn, reader_of(principal), before, limit + 1)
     shown, last = cut(found, limit)
     if before is None:
-        shown = attention.silent(conn, principal.user_id, now_ms) + shown
+        shown = _silent(conn, principal.user_id, now_ms) + shown
     items = _shown(conn, principal, attention.once(shown), organisation.find(conn).limits, is_named=True)
     return AttentionPage(items, None if last is None else f"{last.since_ms}.{last.action_id}")
 
@@ -72,12 +72,20 @@ def refused(conn: Connection, principal: Principal, action_id: str) -> RefusedAc
 def find(conn: Connection, principal: Principal, action_id: str, now_ms: int) -> Item:
     """NotFound, also for what one may not know of."""
     found = attention.once(attention.find(conn, reader_of(principal), action_id))
-    found += [
-        each for each in attention.silent(conn, principal.user_id, now_ms) if each.action_id == action_id
-    ]
+    found += [each for each in _silent(conn, principal.user_id, now_ms) if each.action_id == action_id]
     if not found:
         raise NotFound(NO_ITEM)
     return found[0]
+
+
+def _silent(conn: Connection, user_id: int, now_ms: int) -> list[Item]:
+    """Timers of which nothing was heard for a week, and nothing was said since."""
+    found = attention.silent(conn, user_id, now_ms)
+    if not found:
+        return []
+    said = rulings.about(conn, user_id, sorted(each.action_id for each in found))
+    decided = winners(each.ruling for each in said if each.admission is None)
+    return [each for each in found if not silences(decided, each.code, each.action_id)]
 
 
 def reader_of(principal: Principal) -> Reader:

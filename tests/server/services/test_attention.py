@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.messages import Attention, AttentionPage, Choice, OutcomeKind, Role, Settle, SettleReply
-from server.services.time import attention, attention_settling
+from server.domain.errors import Conflict, Invalid, NotFound, PeriodClosed
+from server.domain.messages import (
+    Attention,
+    AttentionPage,
+    Choice,
+    ClosePeriod,
+    OutcomeKind,
+    Role,
+    Settle,
+    SettleReply,
+)
+from server.services.time import attention, attention_settling, periods
 from tests.server.company import Company, Person
 from tests.server.daytime import at
 from tests.server.device import Device, new_id
@@ -258,6 +268,43 @@ def test_asking_the_manager_leaves_it_where_it_is(anna: Person, a: Device, mona:
     assert asked.asked_at == at("29:30")
     [shown] = listed(mona).items
     assert (shown.user_name, shown.asked_at) == ("Anna", at("29:30"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "counted"), [("keep", []), ("discard", []), ("change_time", ["9:00-17:00"])]
+)
+def test_a_timer_whose_device_is_silent(anna: Person, a: Device, choice: str, counted: list[str]) -> None:
+    a.start(X, "9:00")
+    a.sync()
+    anna.company.clock.advance(hours=24 * 8)
+    [item] = anna.attention()
+    assert (item.code, item.choices) == ("DEVICE_SILENT", ["change_time", "keep", "discard"])
+    span = {"start": at("9:00"), "end": at("17:00")} if choice == "change_time" else {}
+    settle(anna, item.action_id, choice, **span)
+    assert (anna.attention(), anna.counted(X)) == ([], counted)
+    anna.company.check()
+
+
+def test_in_a_closed_period_nothing_more_is_made_to_count(anna: Person, a: Device) -> None:
+    item = stopped_twice(a, anna)
+    boss = anna.company.hire("boss", [], Role.ADMIN)
+    anna.company.clock.advance(hours=48)
+    close_the_day(boss)
+    with pytest.raises(PeriodClosed):
+        settle(anna, item.action_id, "count")
+    decide(a, item.action_id, "count", when="40:00")
+    [result] = a.sync()
+    assert (result.outcome, result.code) == (OutcomeKind.HELD, "PERIOD_CLOSED")
+    assert anna.counted(X) == ["9:00-9:30"]
+    assert [each.code for each in anna.attention()] == ["STOPPED_ELSEWHERE"]
+
+
+def close_the_day(boss: Person) -> None:
+    first = datetime.fromtimestamp(at("0:00"), UTC).date()
+    now_ms = boss.company.clock.now_ms()
+    boss.company.database.run(
+        lambda conn: periods.close(conn, boss.principal, ClosePeriod(first, first), now_ms)
+    )
 
 
 # ---- in any order
