@@ -135,7 +135,10 @@ def build(
         rooms.metrics.on_duty.set_function(lambda: jobs.shift.is_on_duty)
         await jobs.run()
 
-    background = [*([do_jobs] if has_jobs else []), *([together.run] if together is not None else [])]
+    background = [
+        *([heard.warm, do_jobs] if has_jobs else []),
+        *([together.run] if together is not None else []),
+    ]
     return create_app(office, rooms, ticks, lambda: running(background, log))
 
 

@@ -54,6 +54,9 @@ class Heard(Database):
     async def lay_out(self, work: Callable[[Connection], T]) -> T:
         return await self._database.lay_out(work)
 
+    async def warm(self) -> None:
+        await self._database.warm()
+
     async def close(self) -> None:
         await self._database.close()
 

@@ -22,6 +22,7 @@ from server.db.session import Database
 T = TypeVar("T")
 
 TRIES: Final = 6
+WARM: Final = 4  # of the connections to write with: the others are for crowds
 FIRST_PAUSE_S: Final = 0.01
 
 
@@ -52,7 +53,7 @@ class Pools:
 
 
 class ServedDatabase(Database):
-    """Connects when there is work."""
+    """Connects when there is work, but for what was warmed."""
 
     def __init__(self, pools: Pools, patience: Patience) -> None:
         self._pools = pools
@@ -73,6 +74,15 @@ class ServedDatabase(Database):
                 return work(conn)
 
         return await transact(self._pools.writers, alone)
+
+    async def warm(self) -> None:
+        """Whoever starts a timer with many others does not wait for a connection to be made."""
+        made = await asyncio.gather(
+            *(_connected(self._pools.writers) for _ in range(WARM)), return_exceptions=True
+        )
+        for each in made:
+            if not isinstance(each, BaseException):
+                await each.close()
 
     async def close(self) -> None:
         await self._pools.close()

@@ -65,6 +65,10 @@ class Database(ABC):
         """As `run`, but done once, and by one program at a time: for what cannot be done twice."""
         return await self.run(work)
 
+    async def warm(self) -> None:
+        """What the first ones would wait for is done before they come, as far as the database answers."""
+        await self.ready()
+
     @abstractmethod
     async def close(self) -> None: ...
 

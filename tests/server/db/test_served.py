@@ -17,7 +17,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, make_url, text
 
 from server.db.address import open_database
 from server.db.blocking import Blocking
-from server.db.served import TRIES, Patience, ServedDatabase
+from server.db.served import TRIES, WARM, Patience, ServedDatabase
 from server.db.session import Connection, ConstraintBroken, Database, StorageFailed
 from tests.server.databases import MARIADB, POSTGRESQL, Shelf, blank, kinds
 from tests.server.raw import ask
@@ -282,3 +282,36 @@ def test_a_driver_that_is_not_installed_is_named(driver: str, address: str, extr
     assert "UnknownDatabase" in done.stderr.splitlines()[-1]
     assert extra in done.stderr.splitlines()[-1]
     assert driver in done.stderr.splitlines()[-1]
+
+
+# ---- before the first work
+
+OURS: Final = {
+    POSTGRESQL: "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    MARIADB: "SELECT count(*) FROM information_schema.processlist WHERE db = database() AND id <> connection_id()",
+}
+
+
+def test_connections_are_there_before_they_are_needed(url: str, other: Blocking) -> None:
+    def count(conn: Connection) -> int:
+        return int(conn.exec_driver_sql(OURS[conn.dialect.name]).scalar_one())
+
+    before = other.read(count)
+    database = Blocking.open(url)
+    try:
+        database.begin(database.database.warm()).result()
+        assert other.read(count) == before + WARM
+        assert database.run(lambda conn: conn.exec_driver_sql("SELECT 1").scalar()) == 1
+        assert other.read(count) == before + WARM
+    finally:
+        database.close()
+
+
+def test_a_database_that_is_away_is_warmed_another_time() -> None:
+    database = Blocking.open("postgresql://nobody@127.0.0.1:1/none")
+    try:
+        database.begin(database.database.warm()).result()
+        with pytest.raises(StorageFailed):
+            database.run(lambda _: None)
+    finally:
+        database.close()
