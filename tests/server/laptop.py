@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from server.domain.messages import ClockReading
-from tests.server.company import Person
+from server.domain.messages import ClockReading, Result
+from tests.server.company import Company, Person
 from tests.server.daytime import at
 from tests.server.device import Device
+from tests.server.hand import Hand
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
@@ -52,3 +53,28 @@ class Laptop(Device):
     def worked(self, since: str, until: str, key: str = "BP-1") -> None:
         self.start(key, since)
         self.stop(until)
+
+
+def clock(company: Company, when: str) -> None:
+    """It is that time of the day now."""
+    company.clock.advance(seconds=at(when) - company.clock.now_ms() // 1000)
+
+
+def qualities(person: Person, key: str = "BP-1") -> list[tuple[str | None, str | None]]:
+    """How well start and end of each stretch of the only log on that issue are known."""
+    stretches = Hand(person).look(person.log(key).id).stretches
+    return [(each.start_quality, each.end_quality) for each in stretches]
+
+
+def flags(person: Person) -> list[str]:
+    return [item.code for item in person.attention()]
+
+
+def codes(results: list[Result]) -> list[str | None]:
+    return [result.code for result in results]
+
+
+def anchors(company: Company) -> list[int]:
+    """The seconds at which the clocks that the server knows showed 0, oldest first."""
+    found = company.rows("SELECT mono0_s FROM clock_anchors ORDER BY id")
+    return [mono0 for (mono0,) in found]
