@@ -119,11 +119,15 @@ class Person:
         self.stories: dict[str, Story] = {}
         self.logs: dict[str, Log] = {}
         self.known: dict[str, Fact] = {}
+        self.undecided: list[Fact] = []
         self._counted: Counted | None = None
 
     def copied(self) -> Person:
         other = copy(self)
-        other.stories = {timer: Story(timer, list(each.facts)) for timer, each in self.stories.items()}
+        other.stories = {
+            timer: Story(timer, list(each.facts), dict(each.decided)) for timer, each in self.stories.items()
+        }
+        other.undecided = list(self.undecided)
         other.logs, other.known = dict(self.logs), dict(self.known)
         return other
 
@@ -139,6 +143,8 @@ class Person:
         """An action arrived; what the server should say of it, None where that is not foreseen."""
         if fact.action_id in self.known:
             return None
+        if fact.kind == "attention.resolve":
+            return self._decide(fact, rules, now)
         story = self.story(fact.timer)
         if self._is_backwards(story, fact):
             self.known[fact.action_id] = fact
@@ -150,9 +156,36 @@ class Person:
         if fact.kind == "timer.start":
             self._adopt(story, rules, now)
         self._give_log(story, fact, rules)
+        for each in [each for each in self.undecided if each.body["ref"] == fact.action_id]:
+            self.undecided.remove(each)
+            self._take_effect(story, each, rules, now)
         if fact.kind in ENDING or fact.kind == "log.edit":
             return None
         return ("applied", None) if fact.hold in {None, "ORPHAN"} else ("held", fact.hold)
+
+    def _decide(self, fact: Fact, rules: Rules, now: int) -> tuple[str, str | None]:
+        self.known[fact.action_id] = fact
+        about = self.known.get(fact.body["ref"])
+        if about is None or about not in self.story(about.timer).facts:
+            self.undecided.append(fact)
+            return "applied", None
+        hold = self._take_effect(self.story(about.timer), fact, rules, now)
+        return ("applied", None) if hold is None else ("held", hold)
+
+    def _take_effect(self, story: Story, fact: Fact, rules: Rules, now: int) -> str | None:
+        ref, choice = fact.body["ref"], fact.body["choice"]
+        named = next(each for each in story.facts if each.action_id == ref)
+        claims = _claims(named) or [str(named.body.get("claim_id"))]
+        concerned = [each for each in story.stretches() if each.claim in claims]
+        begun = named.kind not in ENDING and any(each.hold is None for each in concerned)
+        hold = None
+        if choice == "count" or (choice == "discard" and begun):
+            spans = [(each.start, each.last) for each in concerned]
+            hold = _hold_of_period(story, spans, None, rules, now)
+        if hold is None:
+            story.decide(fact)
+        self._counted = None
+        return hold
 
     def finish(self, timers: Iterable[str], rules: Rules) -> None:
         """After all of a request: a log that was corrected may belong elsewhere now, and cost otherwise."""

@@ -20,6 +20,7 @@ SOMETIMES: Final = {
     "edit": 4,
     "split": 2,
     "void": 2,
+    "decide": 4,
     "hops": 6,
     "stray": 3,
     "die": 2,

@@ -217,7 +217,7 @@ class Office:
             answered = (str(result.outcome), None if result.code is None else str(result.code))
             assert foreseen in {None, answered}, (each.kind, each.body, answered, foreseen)
         if new:
-            person.finish([each.body["timer_id"] for each in new], self.book.rules)
+            person.finish([each.body["timer_id"] for each in new if "timer_id" in each.body], self.book.rules)
             self.changes[principal.user_id] += 1
             self.look()
 

@@ -7,7 +7,7 @@ open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -81,6 +81,21 @@ class Story:
 
     timer: str
     facts: list[Fact] = field(default_factory=list)
+    decided: dict[str, Fact] = field(default_factory=dict)
+
+    def decide(self, fact: Fact) -> None:
+        """Of several decisions about one action the one that was made last counts; asking a manager takes none back."""
+        before = self.decided.get(fact.body["ref"])
+        if (
+            before is None
+            or (fact.body["choice"] != "ask_manager" and fact.made > before.made)
+            or before.body["choice"] == "ask_manager"
+        ):
+            self.decided[fact.body["ref"]] = fact
+
+    def _is_decided(self, action_id: str, choice: str) -> bool:
+        found = self.decided.get(action_id)
+        return found is not None and found.body["choice"] == choice
 
     @property
     def first(self) -> Fact | None:
@@ -127,6 +142,7 @@ class Story:
             (f for f in self.facts if f.kind in ENDING and f.body["claim_id"] == claim and f.at >= began),
             key=lambda f: (f.at, f.action_id),
         )
+        raw = raw[:1] + [f for f in raw[1:] if not self._is_decided(f.action_id, "discard")]
         ends = [max(start, f.at) for f in raw] if said is None or said.end is None else [said.end]
         owned = start if said is None and by_hand_at is None else (by_hand_at if said is None else said.made)
         made = Stretch(
@@ -142,10 +158,24 @@ class Story:
         gone_at = self._gone_at(said)
         if gone_at is not None:
             return _gone(made, gone_at, [f.at for f in raw])
-        hold = self._hold(opened, made, said, raw)
-        return Stretch(
-            made.claim, made.timer, made.start, made.end, made.last, hold, made.owned_from, made.is_manual
-        )
+        hold, cause = self._hold(opened, made, said, raw)
+        if self._is_decided(opened.action_id, "discard") or (
+            hold is not None and self._is_decided(cause, "discard")
+        ):
+            end = made.start if made.end is None else made.end
+            return replace(made, end=end, last=end, hold="VOID", is_void=True, owned_from=made.start)
+        return replace(made, end=self._counted_end(made, said, raw), hold=hold)
+
+    def _counted_end(self, made: Stretch, said: _Said | None, raw: Sequence[Fact]) -> int | None:
+        """The earliest, or a later one of which its person said that it counts."""
+        if said is not None and said.end is not None:
+            return made.end
+        later = [
+            max(made.start, f.at)
+            for f in raw[1:]
+            if self._is_decided(f.action_id, "count") and f.hold is None and f.at - made.start <= LONG_S
+        ]
+        return max(later, default=made.end)
 
     def _gone_at(self, said: _Said | None) -> int | None:
         voids = [f for f in self.by_hand if f.kind == "log.void"]
@@ -154,20 +184,25 @@ class Story:
             return voids[-1].at
         return said.made if said is not None and said.is_void else None
 
-    def _hold(self, opened: Fact, made: Stretch, said: _Said | None, raw: Sequence[Fact]) -> str | None:
+    def _hold(
+        self, opened: Fact, made: Stretch, said: _Said | None, raw: Sequence[Fact]
+    ) -> tuple[str | None, str]:
+        """Why it does not count, and the action because of which."""
         admission = opened.hold
         if admission in OF_ISSUE and self.moved_to is not None:
             admission = None
         if admission in OF_TIME and said is not None and said.action_id != opened.action_id:
             admission = None
         if admission is not None:
-            return admission
+            return admission, opened.action_id
         is_ended_by_hand = said is not None and said.end is not None
         if raw and not is_ended_by_hand and raw[0].hold is not None:
-            return raw[0].hold
+            return raw[0].hold, raw[0].action_id
         if made.end is not None and made.end - made.start > LONG_S:
-            return "LONG"
-        return "VOID_VS_EDIT" if any(f.kind == "log.void" for f in self.by_hand) else None
+            return "LONG", said.action_id if said is not None and is_ended_by_hand else raw[0].action_id
+        voids = [f for f in self.by_hand if f.kind == "log.void"]
+        later = [f for f in self.by_hand if f.kind == "log.edit" and voids and f.made > voids[-1].made]
+        return ("VOID_VS_EDIT", later[-1].action_id) if voids else (None, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Final
 from app.clock import NANO
 from app.core import editing, gestures
 from app.core.actions import Recorded
+from app.core.attention import Choice, Decision, resolve
 from app.core.editing import Changes
 from app.core.gestures import Gesture
 from app.core.logbook import LogStatus, OwnLog, Stretch, logbook
@@ -37,6 +38,7 @@ PRICES: Final = (250_000, 444_444, 999_999)
 MOSTLY: Final = 0.9
 EVEN: Final = 0.5
 PAGE: Final = 4096
+DECISIONS: Final = frozenset({Choice.KEEP, Choice.COUNT, Choice.DISCARD, Choice.ASK_MANAGER})
 CROWD: Final = 8
 BOOTED_S: Final = 20  # what the clock of these tests shows after a boot
 UP_S: Final = 30 * 86_400
@@ -297,6 +299,27 @@ class World:
             "void",
             log.timer_id[-4:],
         )
+
+    def do_decide(self) -> None:
+        """About something that is held, as far as that needs no other time and no other issue."""
+        device = self.one_who_needs()
+        open_needs = [each for each in device.desk.needs() if DECISIONS & set(each.choices)]
+        if not open_needs:
+            return
+        need = self.random.choice(open_needs)
+        choice = self.random.choice(sorted(DECISIONS & set(need.choices)))
+        desk = device.desk
+        self.gesture(
+            device,
+            lambda: resolve(desk.timer, need, Decision(choice), device.clock.reading(), desk.new_id),
+            "decide",
+            need.item.code,
+            choice,
+        )
+
+    def one_who_needs(self) -> Device:
+        asked = [each for each in self.devices if each.desk.attention]
+        return self.random.choice(asked) if asked else self.any_device()
 
     def _any_log(self) -> tuple[Device, OwnLog | None]:
         """One that the person sees: as the server has it, with what the device has recorded since."""
