@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import event, insert, inspect
 
 from server.db.repositories import alerts as alert_rows
-from server.db.repositories import attention, deliveries, notifications, timers
+from server.db.repositories import attention, clock_anchors, deliveries, notifications, timers
+from server.db.repositories import claims as claim_rows
 from server.db.repositories.audit import TrailQuestion
 from server.db.session import Connection
 from server.db.tables import (
@@ -56,6 +57,7 @@ GROWING: Final = {
     "budget_alerts",
     "claim_ends",
     "claims",
+    "clock_anchors",
     "daily_totals",
     "dead_letters",
     "deliveries",
@@ -278,6 +280,8 @@ def questions(company: Company) -> dict[str, Question]:
 
     return {
         "who asks, and the active timer": lambda conn: accounts.arrive(conn, token, now_ms),
+        "what is known of a clock": lambda conn: clock_anchors.named(conn, anna.user_id, ["clock"]),
+        "whether something runs by it": lambda conn: claim_rows.is_open_by(conn, anna.user_id, "clock"),
         "the active timer": lambda conn: timers.present(conn, anna.user_id),
         "status": lambda conn: timing.status(conn, anna, now_ms),
         "how things stand": lambda conn: snapshot.snapshot(conn, anna, "UTC", now_ms),
