@@ -252,11 +252,13 @@ def _readable(reader: Reader) -> ColumnElement[bool]:
 
 
 def once(found: Sequence[Item]) -> list[Item]:
-    """Each action once, newest first; with its earliest claim."""
-    by_action: dict[str, Item] = {}
+    """Each person's action once, newest first; with its earliest claim."""
+    by_action: dict[tuple[int, str], Item] = {}
     for each in found:
-        known = by_action.get(each.action_id)
-        by_action[each.action_id] = each if known is None else replace(known, claims=known.claims + 1)
+        key = each.user_id, each.action_id
+        known = by_action.get(key)
+        is_claim = each.claim_id is not None
+        by_action[key] = each if known is None else replace(known, claims=known.claims + is_claim)
     return sorted(by_action.values(), key=lambda each: each.order, reverse=True)
 
 

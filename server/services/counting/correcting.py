@@ -56,8 +56,8 @@ def add_log(facts: Facts, action_id: str, body: AddBody) -> Outcome:
     project_id = facts.project_of(body.issue_id)
     admission = (
         admit_issue(facts, body.issue_id, body.start)
-        or _future(facts, bounds)
-        or _closed(facts, bounds, [project_id])
+        or future_hold(facts, bounds)
+        or closed_hold(facts, bounds, [project_id])
     )
     log_id = log_for(facts, body.timer_id, body.issue_id, body.start)
     edit = Edit(
@@ -191,7 +191,7 @@ def edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold | 
             return hold
     return (
         left_hold(facts, body.timer_id)
-        or _future(facts, bounds)
+        or future_hold(facts, bounds)
         or period_hold(facts, body.timer_id, bounds, new_issue)
     )
 
@@ -211,15 +211,15 @@ def period_hold(facts: Facts, timer_id: str, bounds: Sequence[Bounds], new_issue
     """Neither where the time lies nor where it is to lie may be closed."""
     before = [Bounds(each.claim_id, each.claim.start, each.claim.end) for each in facts.claims_of(timer_id)]
     projects = {facts.project_of(facts.issue_of(timer_id)), facts.project_of(new_issue)}
-    return _closed(facts, [*before, *bounds], list(projects))
+    return closed_hold(facts, [*before, *bounds], list(projects))
 
 
-def _future(facts: Facts, bounds: Sequence[Bounds]) -> Hold | None:
+def future_hold(facts: Facts, bounds: Sequence[Bounds]) -> Hold | None:
     latest = max((max(each.start, each.end or 0) for each in bounds), default=0)
     return Hold.FUTURE if latest > facts.now + FUTURE_LIMIT_S else None
 
 
-def _closed(facts: Facts, bounds: Sequence[Bounds], project_ids: Sequence[int | None]) -> Hold | None:
+def closed_hold(facts: Facts, bounds: Sequence[Bounds], project_ids: Sequence[int | None]) -> Hold | None:
     for each in bounds:
         if facts.is_closed(project_ids, each.start, facts.now if each.end is None else each.end):
             return Hold.PERIOD_CLOSED

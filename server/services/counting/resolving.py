@@ -18,7 +18,15 @@ from server.domain.holds import Hold, Rejection
 from server.domain.messages import EditBody, LogSet, ResolveBody, Role, Stretch
 from server.domain.permissions import may_track
 from server.services.counting.bodies import server_instant
-from server.services.counting.correcting import FIRST_SECOND, MOST, edit_hold, left_hold, period_hold
+from server.services.counting.correcting import (
+    FIRST_SECOND,
+    MOST,
+    closed_hold,
+    edit_hold,
+    future_hold,
+    left_hold,
+    period_hold,
+)
 from server.services.counting.facts import Facts
 from server.services.counting.opening import give_log
 from server.services.counting.outcome import Outcome, applied, held, rejected
@@ -117,6 +125,8 @@ def _take_effect(facts: Facts, stored: StoredRuling, timer_id: str) -> Outcome:
 
 def _admission(facts: Facts, stored: StoredRuling, timer_id: str) -> Hold | None:
     edit = _edit(facts, stored, timer_id)
+    if stored.ruling.choice is Choice.CHANGE_TIME:
+        return None if edit is None else _span_hold(facts, edit)
     if stored.ruling.choice is Choice.ACCEPT:
         return _must_be_member(facts, timer_id) if edit is not None else None
     if edit is not None:
@@ -134,6 +144,18 @@ def _admission(facts: Facts, stored: StoredRuling, timer_id: str) -> Hold | None
         reach = [Bounds(each.claim_id, each.start, each.last_end) for each in known]
         return left_hold(facts, timer_id) or period_hold(facts, timer_id, reach, None)
     return None
+
+
+def _span_hold(facts: Facts, edit: Edit) -> Hold | None:
+    """What never counted where it lay may leave a closed period, and nothing may come into one."""
+    known = [facts.claims[each.claim_id].claim for each in edit.bounds if each.claim_id in facts.claims]
+    counting = [Bounds(each.claim_id, each.start, each.end) for each in known if each.hold is None]
+    project_id = facts.project_of(facts.issue_of(edit.timer_id))
+    return (
+        left_hold(facts, edit.timer_id)
+        or future_hold(facts, edit.bounds)
+        or closed_hold(facts, [*counting, *edit.bounds], [project_id])
+    )
 
 
 def _takes_away(facts: Facts, stored: StoredRuling) -> bool:

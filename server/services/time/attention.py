@@ -70,12 +70,15 @@ def refused(conn: Connection, principal: Principal, action_id: str) -> RefusedAc
 
 
 def find(conn: Connection, principal: Principal, action_id: str, now_ms: int) -> Item:
-    """NotFound, also for what one may not know of."""
+    """NotFound, also for what one may not know of.
+
+    Somebody may have sent another one's id: their refused copy stands behind the time of whose it is.
+    """
     found = attention.once(attention.find(conn, reader_of(principal), action_id))
     found += [each for each in _silent(conn, principal.user_id, now_ms) if each.action_id == action_id]
     if not found:
         raise NotFound(NO_ITEM)
-    return found[0]
+    return next((each for each in found if each.claim_id is not None), found[0])
 
 
 def _silent(conn: Connection, user_id: int, now_ms: int) -> list[Item]:

@@ -141,6 +141,24 @@ def test_the_held_tail(anna: Person, a: Device, choice: str, counted: list[str],
     anna.company.check()
 
 
+def test_a_tail_that_would_be_too_long_counts_by_nobodys_word(anna: Person, a: Device) -> None:
+    anna.company.clock.advance(hours=24)
+    a.start(X, "9:00")
+    a.sync()
+    b = anna.device()
+    b.take_over(a)
+    b.stop("9:30")
+    b.sync()
+    a.stop("25:01")
+    a.sync()
+    [item] = anna.attention()
+    assert item.choices == ["change_time", "ask_manager", "discard"]
+    decide(a, item.action_id, "count", when="26:00")
+    a.sync()
+    assert anna.counted(X) == ["9:00-9:30"]
+    assert [each.code for each in anna.attention()] == ["STOPPED_ELSEWHERE"]
+
+
 def test_what_is_changed_ends_where_it_is_said(anna: Person, a: Device) -> None:
     item = too_long(a, anna)
     assert (item.code, item.choices) == ("LONG", ["change_time", "ask_manager", "discard"])
@@ -297,6 +315,37 @@ def test_in_a_closed_period_nothing_more_is_made_to_count(anna: Person, a: Devic
     assert (result.outcome, result.code) == (OutcomeKind.HELD, "PERIOD_CLOSED")
     assert anna.counted(X) == ["9:00-9:30"]
     assert [each.code for each in anna.attention()] == ["STOPPED_ELSEWHERE"]
+
+
+def test_out_of_a_closed_period_it_counts_where_it_is_moved(anna: Person, a: Device) -> None:
+    boss = anna.company.hire("boss", [], Role.ADMIN)
+    anna.company.clock.advance(hours=24)
+    close_the_day(boss)
+    a.start(X, "9:00")
+    a.stop("10:00")
+    a.sync()
+    [item] = anna.attention()
+    assert item.code == "PERIOD_CLOSED"
+    with pytest.raises(PeriodClosed):
+        settle(anna, item.action_id, "change_time", start=at("9:00"), end=at("9:30"))
+    settle(anna, item.action_id, "change_time", start=at("33:00"), end=at("34:00"))
+    assert (anna.counted(X), anna.attention()) == (["33:00-34:00"], [])
+    anna.company.check()
+
+
+def test_who_sends_another_ones_id_hides_nothing(anna: Person, a: Device) -> None:
+    item = too_long(a, anna)
+    boss = anna.company.hire("boss", [], Role.ADMIN)
+    anna.company.clock.advance(hours=1)
+    ben = anna.company.ben.device()
+    ben.record("timer.start", "9:00", action_id=item.action_id, timer_id="nonsense")
+    ben.sync()
+    assert sorted((each.user_name, each.code) for each in listed(boss).items) == [
+        ("Anna", "LONG"),
+        ("Ben", "WRONG_USER"),
+    ]
+    settle(boss, item.action_id, "accept")
+    assert anna.counted(X) == ["9:00-29:00"]
 
 
 def close_the_day(boss: Person) -> None:
