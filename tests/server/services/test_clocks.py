@@ -185,6 +185,18 @@ def test_whoever_says_when_it_was_has_settled_it(anna: Person) -> None:
     assert qualities(anna) == [(None, "C")]
 
 
+def test_whoever_says_that_it_is_right_has_settled_it(anna: Person) -> None:
+    laptop = Laptop(anna)
+    laptop.worked("8:10", "9:00")
+    laptop.boot("9:30")
+    clock(anna.company, "10:00")
+    laptop.sync()
+    [item] = anna.attention()
+    laptop.record("attention.resolve", "10:00", ref=item.action_id, choice="keep")
+    laptop.sync()
+    assert (flags(anna), anna.counted("BP-1")) == ([], ["8:10-9:00"])
+
+
 def test_a_wall_clock_with_a_known_difference_is_believed(anna: Person) -> None:
     """Its session was anchored once, in a server that has lost that."""
     laptop = Laptop(anna)
