@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.simulation.air import Fault
-from tests.simulation.chances import ALWAYS, SOMETIMES, Mix
+from tests.simulation.chances import Mix
+from tests.simulation.deeds import RULES
 from tests.simulation.life import workplace
 from tests.simulation.office import Office
 from tests.simulation.oracle import heal, judge
@@ -54,12 +55,12 @@ class Lives(RuleBasedStateMachine):
 def _step(name: str) -> Callable[..., None]:
     def step(self: Lives, chance: Random) -> None:
         self.world.random = chance
-        getattr(self.world, f"do_{name}")()
+        RULES[name](self.world)
 
     return step
 
 
-for each in (*ALWAYS, *SOMETIMES):
+for each in RULES:
     setattr(Lives, each, rule(chance=chances)(_step(each)))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.simulation.chances import STEPS
+from tests.simulation.deeds import RULES
 from tests.simulation.device import Kinds
 from tests.simulation.office import Office
 from tests.simulation.oracle import heal, judge
@@ -62,7 +63,7 @@ def live(
     seed: int, office: Office, folder: Path, *, steps: Sequence[int] = ALL, kinds: Kinds | None = None
 ) -> Outcome:
     """Nothing is left in the folder. `steps`: which of them are done."""
-    world = World(seed, office, folder, kinds or Kinds())
+    world = World(seed, office, folder, kinds or Kinds(), rules=RULES)
     failure = None
     try:
         for number in steps:
