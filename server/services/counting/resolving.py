@@ -49,7 +49,7 @@ def resolve(facts: Facts, action_id: str, body: ResolveBody) -> Outcome:
     if timer_id is not None and len(facts.rulings.get(timer_id, ())) >= MOST:
         return TOO_OFTEN
     stored = StoredRuling(
-        Ruling(action_id, body.ref, body.choice, body.t.wall),
+        Ruling(action_id, body.ref, body.choice, facts.when(action_id, body.t).at),
         timer_id,
         facts.principal.user_id,
         facts.author_id,

@@ -197,6 +197,22 @@ def test_whoever_says_that_it_is_right_has_settled_it(anna: Person) -> None:
     assert (flags(anna), anna.counted("BP-1")) == ([], ["8:10-9:00"])
 
 
+def test_a_decision_is_as_late_as_it_was(anna: Person) -> None:
+    """Of two, the one that was made last counts, whose wall clock was ever ahead."""
+    laptop = Laptop(anna)
+    laptop.worked("8:10", "9:00")
+    laptop.boot("9:30")
+    clock(anna.company, "10:00")
+    laptop.sync()
+    [item] = anna.attention()
+    laptop.wall_off = DAY
+    laptop.record("attention.resolve", "9:50", ref=item.action_id, choice="keep")
+    laptop.wall_off = 0
+    laptop.record("attention.resolve", "9:55", ref=item.action_id, choice="discard")
+    laptop.sync()
+    assert (flags(anna), anna.counted("BP-1")) == ([], [])
+
+
 def test_a_wall_clock_with_a_known_difference_is_believed(anna: Person) -> None:
     """Its session was anchored once, in a server that has lost that."""
     laptop = Laptop(anna)
