@@ -159,6 +159,15 @@ def test_a_tail_that_would_be_too_long_counts_by_nobodys_word(anna: Person, a: D
     assert [each.code for each in anna.attention()] == ["STOPPED_ELSEWHERE"]
 
 
+def test_what_is_discarded_with_its_own_end_does_not_run_on(anna: Person, a: Device) -> None:
+    item = too_long(a, anna)
+    decide(a, item.action_id, "discard", when="30:00")
+    a.sync()
+    now = anna.snapshot()
+    assert (now.active_timer, now.attention, anna.counted(X)) == (None, [], [])
+    anna.company.check()
+
+
 def test_what_is_changed_ends_where_it_is_said(anna: Person, a: Device) -> None:
     item = too_long(a, anna)
     assert (item.code, item.choices) == ("LONG", ["change_time", "ask_manager", "discard"])
@@ -479,12 +488,14 @@ def test_nobody_else_sees_or_settles_it(anna: Person, a: Device) -> None:
     assert [each.code for each in anna.attention()] == ["LONG"]
 
 
-def test_a_manager_moves_it_only_where_they_manage(anna: Person, a: Device, mona: Person) -> None:
-    item = deleted(a, anna)
+def test_a_manager_moves_it_only_where_they_manage(anna: Person, mona: Person) -> None:
+    """Though Ben himself may work on WEB."""
+    ben = anna.company.ben
+    item = deleted(ben.device(), ben)
     with pytest.raises(Invalid):
         settle(mona, item.action_id, "move_issue", issue_id=anna.company.issues["WEB-1"])
     settle(mona, item.action_id, "move_issue", issue_id=anna.company.issues[Y])
-    assert anna.counted(Y) == ["9:00-11:00"]
+    assert ben.counted(Y) == ["9:00-11:00"]
 
 
 def test_a_manager_lets_work_of_a_new_member_count(anna: Person, mona: Person) -> None:
