@@ -1,28 +1,22 @@
-"""What becomes of time about which somebody decides: by whom, in which order, and how often?"""
+"""What becomes of time about which its own person decides?"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import permutations
-from typing import Any
 
 import pytest
 
-from server.domain.errors import Conflict, Invalid, NotFound, PeriodClosed
+from server.domain.errors import PeriodClosed
 from server.domain.messages import (
-    Attention,
-    AttentionPage,
-    Choice,
     ClosePeriod,
     OutcomeKind,
     Role,
-    Settle,
-    SettleReply,
 )
-from server.services.time import attention, attention_settling, periods
+from server.services.time import periods
 from tests.server.company import Company, Person
 from tests.server.daytime import at
-from tests.server.device import Device, new_id
+from tests.server.decisions import decide, deleted, listed, settle, stopped_twice, too_long
+from tests.server.device import Device
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
@@ -44,61 +38,6 @@ def mona(anna: Person) -> Person:
 @pytest.fixture
 def a(anna: Person) -> Device:
     return anna.device()
-
-
-def settle(person: Person, action_id: str, choice: str, **more: Any) -> SettleReply:
-    said = Settle(choice=Choice(choice), **more)
-    now_ms = person.company.clock.now_ms()
-    return person.company.database.run(
-        lambda conn: attention_settling.settle(conn, person.principal, action_id, said, now_ms)
-    )
-
-
-def listed(person: Person, cursor: str | None = None, limit: int = 50) -> AttentionPage:
-    now_ms = person.company.clock.now_ms()
-    return person.company.database.read(
-        lambda conn: attention.page(conn, person.principal, cursor, limit, now_ms)
-    )
-
-
-def decide(device: Device, ref: str, choice: str, when: str = "17:00", **more: Any) -> None:
-    device.record("attention.resolve", when, ref=ref, choice=choice, **more)
-
-
-def deleted(a: Device, person: Person) -> Attention:
-    """Two hours on an issue that is not there any more."""
-    a.start(X, "9:00")
-    a.stop("11:00")
-    person.company.delete_issue(X)
-    a.sync()
-    [item] = person.attention()
-    return item
-
-
-def stopped_twice(a: Device, person: Person) -> Attention:
-    """Half an hour that counts, and half an hour after it."""
-    a.start(X, "9:00")
-    a.sync()
-    b = person.device()
-    b.take_over(a)
-    b.stop("9:30")
-    b.sync()
-    a.stop("10:00")
-    a.sync()
-    [item] = person.attention()
-    return item
-
-
-def too_long(a: Device, person: Person) -> Attention:
-    person.company.clock.advance(hours=24)
-    a.start(X, "9:00")
-    a.stop("29:00")
-    a.sync()
-    [item] = person.attention()
-    return item
-
-
-# ---- by its own person, from a device
 
 
 def test_moved_to_another_issue_it_counts_there(anna: Person, a: Device) -> None:
@@ -363,236 +302,3 @@ def close_the_day(boss: Person) -> None:
     boss.company.database.run(
         lambda conn: periods.close(conn, boss.principal, ClosePeriod(first, first), now_ms)
     )
-
-
-# ---- in any order
-
-
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_a_decision_may_come_before_what_it_decides(anna: Person, a: Device, order: tuple[int, ...]) -> None:
-    """Start, stop and decision each come from a device of their own."""
-    devices = [a, anna.device(), anna.device()]
-    a.start(X, "9:00")
-    devices[1].take_over(a)
-    devices[1].stop("11:00")
-    anna.company.delete_issue(X)
-    decide(devices[2], a.actions[0].action_id, "move_issue", issue_id=anna.company.issues[Y])
-    for index in order:
-        devices[index].sync()
-    assert (anna.counted(Y), anna.held_seconds(), anna.attention()) == (["9:00-11:00"], 0, [])
-    anna.company.check()
-
-
-def test_a_decision_about_a_refused_action_may_come_before_it(anna: Person, a: Device) -> None:
-    b = anna.device()
-    wrong = a.record("timer.start", "9:00", timer_id="nonsense")
-    decide(b, wrong.action_id, "discard")
-    b.sync()
-    a.sync()
-    assert anna.attention() == []
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_of_two_decisions_the_later_one_counts(anna: Person, a: Device, first: int) -> None:
-    item = stopped_twice(a, anna)
-    b = anna.device()
-    decide(a, item.action_id, "count", when="12:00")
-    decide(b, item.action_id, "change_time", when="13:00", start=at("9:00"), end=at("9:45"))
-    for device in ((a, b), (b, a))[first]:
-        device.sync()
-    assert (anna.counted(X), anna.held_seconds(), anna.attention()) == (["9:00-9:45"], 0, [])
-    anna.company.check()
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_an_earlier_correction_gives_way_to_a_later_decision(anna: Person, a: Device, first: int) -> None:
-    item = stopped_twice(a, anna)
-    b = anna.device()
-    decide(a, item.action_id, "change_time", when="12:00", start=at("9:00"), end=at("9:45"))
-    decide(b, item.action_id, "count", when="13:00")
-    for device in ((a, b), (b, a))[first]:
-        device.sync()
-    assert (anna.counted(X), anna.attention()) == (["9:00-10:00"], [])
-    anna.company.check()
-
-
-def test_a_decision_that_is_sent_twice_is_one(anna: Person, a: Device) -> None:
-    item = stopped_twice(a, anna)
-    decide(a, item.action_id, "count")
-    a.sync_and_lose_the_reply()
-    [result] = a.sync()
-    assert (result.outcome, result.of) == (OutcomeKind.DUPLICATE, OutcomeKind.APPLIED)
-    assert anna.counted(X) == ["9:00-10:00"]
-
-
-# ---- managers
-
-
-def test_a_manager_lets_it_count(anna: Person, a: Device, mona: Person) -> None:
-    item = too_long(a, anna)
-    assert "accept" not in item.choices
-    reply = settle(mona, item.action_id, "accept")
-    assert reply.item is None
-    assert (anna.counted(X), anna.held_seconds(), anna.attention()) == (["9:00-29:00"], 0, [])
-    assert anna.company.spent("BP") == 1000
-    anna.company.check()
-
-
-def test_a_manager_refuses_it(anna: Person, a: Device, mona: Person) -> None:
-    item = too_long(a, anna)
-    settle(mona, item.action_id, "refuse")
-    assert (anna.counted(X), anna.held_seconds(), anna.attention()) == ([], 5 * HOUR, [])  # of today
-    assert listed(mona).items == []
-
-
-def test_what_a_manager_decides_stands_in_the_trail(anna: Person, a: Device, mona: Person) -> None:
-    item = too_long(a, anna)
-    settle(mona, item.action_id, "accept")
-    [(action, actor, before, after)] = anna.company.rows(
-        "SELECT action, actor_user_id, before_json, after_json FROM audit_entries WHERE subject_type = 'attention'"
-    )
-    assert (action, actor) == ("attention.settled", mona.principal.user_id)
-    assert '"code":"LONG"' in before
-    assert '"choice":"accept"' in after
-
-
-def test_nobody_lets_their_own_time_count(anna: Person, mona: Person) -> None:
-    device = mona.device()
-    item = too_long(device, mona)
-    assert item.choices == ["change_time", "ask_manager", "discard"]
-    with pytest.raises(Conflict):
-        settle(mona, item.action_id, "accept")
-    decide(device, item.action_id, "accept", when="30:00")
-    [result] = device.sync()
-    assert result.outcome is OutcomeKind.REJECTED
-    assert mona.counted(X) == []
-
-
-def test_an_administrator_does(anna: Person) -> None:
-    boss = anna.company.hire("boss", [], Role.ADMIN)
-    item = too_long(boss.device(), boss)
-    settle(boss, item.action_id, "accept")
-    assert boss.counted(X) == ["9:00-29:00"]
-
-
-def test_nobody_else_sees_or_settles_it(anna: Person, a: Device) -> None:
-    item = too_long(a, anna)
-    other = anna.company.hire("otto", ["WEB"], Role.MANAGER)
-    for person in (anna.company.ben, other):
-        assert listed(person).items == []
-        with pytest.raises(NotFound):
-            settle(person, item.action_id, "discard")
-        device = person.device()
-        decide(device, item.action_id, "discard", when="30:00")
-        device.sync()
-    assert [each.code for each in anna.attention()] == ["LONG"]
-
-
-def test_a_manager_moves_it_only_where_they_manage(anna: Person, mona: Person) -> None:
-    """Though Ben himself may work on WEB."""
-    ben = anna.company.ben
-    item = deleted(ben.device(), ben)
-    with pytest.raises(Invalid):
-        settle(mona, item.action_id, "move_issue", issue_id=anna.company.issues["WEB-1"])
-    settle(mona, item.action_id, "move_issue", issue_id=anna.company.issues[Y])
-    assert ben.counted(Y) == ["9:00-11:00"]
-
-
-def test_a_manager_lets_work_of_a_new_member_count(anna: Person, mona: Person) -> None:
-    """Who is no member yet has no log; they are made one first."""
-    zoe = anna.company.hire("zoe", [])
-    device = zoe.device()
-    device.start(X, "9:00")
-    device.stop("10:00")
-    device.sync()
-    [item] = zoe.attention()
-    with pytest.raises(Invalid):
-        settle(mona, item.action_id, "accept")
-    anna.company.write(
-        "INSERT INTO project_members (project_id, user_id, created_at) VALUES (?, ?, ?)",
-        anna.company.projects["BP"],
-        zoe.principal.user_id,
-        0,
-    )
-    settle(mona, item.action_id, "accept")
-    assert (zoe.counted(X), zoe.attention()) == (["9:00-10:00"], [])
-    anna.company.check()
-
-
-# ---- what is offered
-
-
-def test_what_is_not_offered_is_refused(anna: Person, a: Device) -> None:
-    item = too_long(a, anna)
-    for choice in ("keep", "count", "use_other", "accept"):
-        with pytest.raises(Conflict):
-            settle(anna, item.action_id, choice)
-    with pytest.raises(Invalid):
-        settle(anna, item.action_id, "change_time")
-
-
-def test_an_item_that_was_settled_is_not_there(anna: Person, a: Device) -> None:
-    item = too_long(a, anna)
-    settle(anna, item.action_id, "discard")
-    with pytest.raises(NotFound):
-        settle(anna, item.action_id, "discard")
-
-
-def test_pages(anna: Person, a: Device) -> None:
-    for _ in range(5):
-        a.record("timer.start", "9:00", timer_id="nonsense")
-        anna.company.clock.advance(seconds=1)
-        a.sync()
-    found, cursor = [], None
-    while True:
-        page = listed(anna, cursor, 2)
-        found += [each.action_id for each in page.items]
-        cursor = page.next
-        if cursor is None:
-            break
-    assert found == [each.action_id for each in reversed(a.actions)]
-
-
-def test_a_cursor_that_no_page_gave_out(anna: Person) -> None:
-    with pytest.raises(Invalid):
-        listed(anna, "1.2")
-
-
-def test_the_raw_copy_is_for_its_person_and_administrators(anna: Person, a: Device, mona: Person) -> None:
-    wrong = a.record("timer.start", "9:00", timer_id="secret")
-    a.sync()
-    boss = anna.company.hire("boss", [], Role.ADMIN)
-    for person, may in ((anna, True), (boss, True), (mona, False), (anna.company.ben, False)):
-        if may:
-            assert "secret" in raw_of(person, wrong.action_id)
-        else:
-            with pytest.raises(NotFound):
-                raw_of(person, wrong.action_id)
-
-
-def raw_of(person: Person, action_id: str) -> str:
-    return person.company.database.read(lambda conn: attention.refused(conn, person.principal, action_id).raw)
-
-
-def test_a_decision_about_nothing_waits(anna: Person, a: Device) -> None:
-    decide(a, new_id(), "keep")
-    [result] = a.sync()
-    assert result.outcome is OutcomeKind.APPLIED
-    assert result.detail is not None
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"choice": "move_issue"},
-        {"choice": "change_time", "start": at("9:00")},
-        {"choice": "change_time", "start": at("9:00"), "end": at("9:00")},
-        {"choice": "change_time", "start": 1, "end": at("9:00")},
-        {"choice": "sing"},
-        {"choice": "refuse"},
-    ],
-)
-def test_what_makes_no_sense_is_rejected(anna: Person, a: Device, said: dict[str, Any]) -> None:
-    a.record("attention.resolve", "17:00", ref=new_id(), **said)
-    [result] = a.sync()
-    assert result.outcome is OutcomeKind.REJECTED
