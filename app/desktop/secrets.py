@@ -19,6 +19,7 @@ from app.errors import FileTrouble
 
 SERVICE: Final = "hourkeep"
 FILE_NAME: Final = "secrets.json"
+NOTE: Final = "/mark"
 
 OWNER_ONLY: Final = 0o600
 NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -99,6 +100,15 @@ class Secrets:
         elif name in entries:
             del entries[name]
             self._file.write(entries)
+
+    def recall(self, name: str) -> str | None:
+        """The note beside the token; None where the token is not in the keyring: then the keyring is not asked at all."""
+        return None if name in self._file.read() else self._from_keyring(name + NOTE)
+
+    def note(self, name: str, text: str) -> None:
+        """Kept outside of the profile, so that it does not go back with the profile's files. What cannot be kept is left."""
+        if name not in self._file.read():
+            self._into_keyring(name + NOTE, text)
 
     def _from_keyring(self, name: str) -> str | None:
         try:

@@ -15,6 +15,7 @@ CAP_S: Final = 300.0
 PROBE_CAP_S: Final = 5.0
 SPREAD_CAP_S: Final = 10.0
 SHORTEST_S: Final = 0.3
+POLL_JITTER: Final = 0.1
 STUBBORN_S: Final = {
     Hindrance.TLS: 300.0,
     Hindrance.WRONG_SERVER: 300.0,
@@ -36,6 +37,16 @@ def pause(hindrance: Hindrance, failures: int, retry_after_s: float, random: Ran
     jittered = random() * min(cap, 2.0 ** min(failures, 20))
     asked = max(jittered, retry_after_s) + random() * retry_after_s
     return max(SHORTEST_S, asked)
+
+
+def poll(asked_s: float, random: Random) -> float:
+    """Seconds until the next poll, a tenth more or less than was asked: devices that began together do not stay in step."""
+    return asked_s * (1 + POLL_JITTER * (2 * random() - 1))
+
+
+def has_waited_longest(hindrance: Hindrance, failures: int) -> bool:
+    """Whether the pauses grow no more."""
+    return 2.0 ** min(failures, 20) >= STUBBORN_S.get(hindrance, CAP_S)
 
 
 def spread(outage_s: float, random: Random) -> float:

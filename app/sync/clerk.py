@@ -8,6 +8,7 @@ from app.core.notices import Notice, NoticeKind
 from app.errors import FileTrouble
 from app.sync.desk import Desk
 from app.sync.events import (
+    Compare,
     Done,
     Event,
     ForDesk,
@@ -23,6 +24,7 @@ from app.sync.events import (
     Settle,
     Take,
     Taken,
+    Tell,
 )
 
 
@@ -39,6 +41,8 @@ def _do(desk: Desk, effect: ForDesk) -> Event | None:
     match effect:
         case Take(limit):
             return Taken(_outgoing(desk, limit))
+        case Compare(mark):
+            desk.compare(mark)
         case Settle(answer):
             desk.settle(answer)
         case GoBack(head):
@@ -49,6 +53,9 @@ def _do(desk: Desk, effect: ForDesk) -> Event | None:
             return IssuesWanted(desk.keep_projects(projects, epoch))
         case KeepIssues(issues):
             desk.cache.upsert(issues=issues)
+        case Tell(notice):
+            desk.tell(notice)
+            return None
         case Report() | Rest():
             return None
         case _:

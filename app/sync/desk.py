@@ -28,6 +28,7 @@ from app.core.timer import Rate, Timer
 from app.errors import FileTrouble
 from app.store.cache import Cache
 from app.store.catalog import ProjectLike
+from app.store.identity import Mark, must_rekey
 from app.store.outbox import Outbox
 from app.store.own_logs import LogPlace
 from app.store.records import ChainHead, LifeSign, Outcome, Settled
@@ -232,6 +233,11 @@ class Desk:
         if head.seq <= self.outbox.acked_seq and self.outbox.chain_at(head.seq) == head.chain:
             self.outbox.rewind(head.seq)
         else:
+            self.become_new_device()
+
+    def compare(self, mark: Mark) -> None:
+        """A file that is older than what the keyring saw becomes a new device, before it numbers anything twice."""
+        if must_rekey(self.outbox.identity(), mark) is not None:
             self.become_new_device()
 
     def become_new_device(self) -> None:

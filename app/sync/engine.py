@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, assert_never
 
+from app.core.notices import Notice, NoticeKind
 from app.core.screen import Account, Hindrance, Link
 from app.store.catalog import ProjectLike
+from app.store.identity import Mark
 from app.store.records import Batch
 from app.sync import backoff
 from app.sync.backoff import Random
@@ -20,6 +22,7 @@ from app.sync.events import (
     Answer,
     Answered,
     Code,
+    Compare,
     Done,
     Due,
     Effect,
@@ -46,6 +49,7 @@ from app.sync.events import (
     Settle,
     Take,
     Taken,
+    Tell,
     TokenFound,
     TooLarge,
     Unanswered,
@@ -101,6 +105,9 @@ class Engine:
         self._catalog = _Catalog()
         self._next_page: FetchIssues | None = None
         self._epoch = ""
+        self._said: set[Hindrance] = set()
+        self._is_compared = False
+        self._has_more = False
 
     def begin(self) -> list[Effect]:
         return [FindToken(self._account)]
@@ -115,8 +122,8 @@ class Engine:
                 return self._on_due()
             case _ if self.phase is not Phase.BUSY:
                 return []
-            case TokenFound(found):
-                return self._token_found(found)
+            case TokenFound(found, mark):
+                return self._token_found(found, mark)
             case Taken(outgoing):
                 self._sent = outgoing.batch
                 return [Send(outgoing)]
@@ -141,7 +148,10 @@ class Engine:
 
     # ---- the sign-in ----------------------------------------------------------------------------------------
 
-    def _token_found(self, found: bool) -> list[Effect]:  # noqa: FBT001  # the event's only word
+    def _token_found(self, found: bool, mark: Mark | None = None) -> list[Effect]:  # noqa: FBT001  # the event's word
+        if found and mark is not None and not self._is_compared:
+            self._is_compared = self._kicked = True
+            return [Compare(mark)]
         if found:
             return self._take()
         self.phase = Phase.SIGNED_OUT
@@ -187,7 +197,7 @@ class Engine:
 
     def _take(self) -> list[Effect]:
         self._go()
-        self._kicked = False
+        self._kicked = self._has_more = False
         return [Take(self._limit)]
 
     def _go(self) -> None:
@@ -210,6 +220,7 @@ class Engine:
             self._is_stuck = bool(
                 self._sent and self._sent.actions and answer.head.seq <= self._sent.base.seq
             )
+            self._has_more = answer.logs is not None and answer.logs.has_more
             return [Settle(answer), contact]
         self._repairs += 1
         if self._repairs > REPAIRS:
@@ -223,13 +234,14 @@ class Engine:
         self._last_failure = None
         self._away_since = None
         self._token_doubted = False
+        self._said.clear()
 
     def _done(self, waiting: int, now: float) -> list[Effect]:
         """The desk has written; go on with what is most urgent."""
         if self._is_stuck:
             self._is_stuck = False
             return self._failed(Failure(Hindrance.SERVER), now)
-        if waiting or self._kicked:
+        if waiting or self._kicked or self._has_more:
             return self._take()
         if self._next_page is not None:
             page, self._next_page = self._next_page, None
@@ -238,7 +250,8 @@ class Engine:
             self._catalog = _Catalog()
             return [FetchProjects(None)]
         self.phase = Phase.IDLE
-        self.due = now + self._poll_s
+        self._limit = FIRST_LIMIT  # what was too large once need not be the next time
+        self.due = now + backoff.poll(self._poll_s, self._random)
         return [Rest()]
 
     def _catalog_step(
@@ -271,7 +284,22 @@ class Engine:
         self._away_since = now if self._away_since is None else self._away_since
         self._next_page = None
         wait_s = backoff.pause(failure.hindrance, self._failures, failure.retry_after_s, self._random)
-        return [*self._wait(wait_s, now), Report(Link.OFFLINE, failure.hindrance, contact=False)]
+        self._wait(wait_s, now)
+        return [Report(Link.OFFLINE, failure.hindrance, contact=False), *self._said_once(failure)]
+
+    def _said_once(self, failure: Failure) -> list[Effect]:
+        """What only people can mend is said once, until the server answers again; a refusal only when it has lasted."""
+        hindrance = failure.hindrance
+        if hindrance in self._said:
+            return []
+        if hindrance is Hindrance.TLS:
+            notice = Notice(NoticeKind.NO_TLS, {"text": failure.text})
+        elif hindrance is Hindrance.REFUSED and backoff.has_waited_longest(hindrance, self._failures):
+            notice = Notice(NoticeKind.REFUSED)
+        else:
+            return []
+        self._said.add(hindrance)
+        return [Tell(notice)]
 
     def _wait(self, seconds: float, now: float) -> list[Effect]:
         self.phase = Phase.WAITING

@@ -6,14 +6,16 @@ the desk, in the thread that owns them; each is answered by an event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.clock import Reading, ServerAnchor
 from app.core.logbook import OwnLog
+from app.core.notices import Notice
 from app.core.screen import Account, Hindrance, Link
 from app.core.snapshot import Snapshot
 from app.store.catalog import IssueLike, ProjectLike
+from app.store.identity import Mark
 from app.store.records import Batch, ChainHead, LifeSign, Settled
 
 
@@ -77,10 +79,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer. `retry_after_s`: the server asked for this pause at least."""
+    """Why there is no answer. `retry_after_s`: the server asked for this pause at least. `text`: in words for people."""
 
     hindrance: Hindrance
     retry_after_s: float = 0.0
+    text: str = field(default="", compare=False)  # decides nothing
 
 
 # ---- events ---------------------------------------------------------------------------------------------
@@ -88,9 +91,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TokenFound:
-    """Whether the account has a token on this device."""
+    """Whether the account has a token on this device. `mark`: the highest number of an action that the keyring saw."""
 
     found: bool
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,13 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Compare:
+    """Is the file the one that the keyring saw last? If it is an older one, become a new device."""
+
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Keep the server's word on the actions, and its state."""
 
@@ -279,10 +290,17 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """Say it to the person."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """All is sent, and all that the server had is here."""
 
 
 ForNetwork = FindToken | Send | Probe | FetchProjects | FetchIssues
-ForDesk = Take | Settle | GoBack | Rename | KeepProjects | KeepIssues | Report | Rest
+ForDesk = Take | Compare | Settle | GoBack | Rename | KeepProjects | KeepIssues | Report | Tell | Rest
 Effect = ForNetwork | ForDesk

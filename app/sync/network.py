@@ -7,6 +7,7 @@ changes an address or gives up an action.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, assert_never
@@ -20,6 +21,7 @@ from app.core.notices import SignInResult
 from app.core.screen import Account, Hindrance
 from app.desktop.secrets import Kept, Secrets
 from app.errors import FileTrouble
+from app.store.identity import Mark
 from app.sync import wire
 from app.sync.events import (
     Answered,
@@ -30,6 +32,7 @@ from app.sync.events import (
     FindToken,
     ForNetwork,
     IssuesFetched,
+    Outgoing,
     Probe,
     Probed,
     ProjectsFetched,
@@ -41,12 +44,14 @@ from app.sync.events import (
 )
 from app.sync.sign_in import SignInAsked, SignInEnded
 
+MARK_EVERY_S: Final = 60
+SEQ: Final = re.compile(r"[0-9]{1,15}")
+
 ClientFor = Callable[[str], Client]
 """A client for the server at this address."""
 
 HINDRANCES: Final[dict[type[ApiProblem], Hindrance]] = {
     problems.Unreachable: Hindrance.UNREACHABLE,
-    problems.Garbage: Hindrance.UNREACHABLE,
     problems.TlsFailed: Hindrance.TLS,
     problems.Portal: Hindrance.PORTAL,
     problems.NotHourkeep: Hindrance.PORTAL,
@@ -70,6 +75,8 @@ class Calls:
         self._account: Account | None = None
         self._client: Client | None = None
         self._token = ""
+        self._kept_mark: Mark | None = None
+        self._marked_at = -MARK_EVERY_S
 
     # ---- the engine's effects -------------------------------------------------------------------------------
 
@@ -89,7 +96,19 @@ class Calls:
         if account != self._account or self._client is None:
             self._account, self._client = account, self._replace_client(account.server_url)
         self._token = self._secrets.load(_name(account)) or ""
-        return TokenFound(bool(self._token))
+        return TokenFound(bool(self._token), self._mark(account) if self._token else None)
+
+    def _mark(self, account: Account) -> Mark | None:
+        device_id, _, seq = (self._secrets.recall(_name(account)) or "").partition(" ")
+        return Mark(device_id, int(seq)) if SEQ.fullmatch(seq) else None
+
+    def _keep_mark(self, outgoing: Outgoing) -> None:
+        """What was confirmed, into the keyring: once a minute at most."""
+        mark, at = Mark(outgoing.batch.device_id, outgoing.batch.base.seq), outgoing.reading.mono_s
+        if self._account is None or mark == self._kept_mark or 0 <= at - self._marked_at < MARK_EVERY_S:
+            return
+        self._kept_mark, self._marked_at = mark, at
+        self._secrets.note(_name(self._account), f"{mark.device_id} {mark.last_seq}")
 
     def _replace_client(self, url: str) -> Client:
         if self._client is not None:
@@ -105,6 +124,7 @@ class Calls:
                 nonce = os.urandom(12).hex()
                 reply = client.sync(self._token, wire.request(outgoing, nonce, self._version))
                 self._check_server(reply.server_id)
+                self._keep_mark(outgoing)
                 return Answered(wire.answer(reply))
             case Probe():
                 self._check_server(client.server_info().server_id)
@@ -175,7 +195,7 @@ def _event_of(problem: ApiProblem) -> Event:
         case problems.Busy():
             return Unanswered(Failure(Hindrance.SERVER, float(problem.retry_after_s or 0)))
         case _:
-            return Unanswered(Failure(HINDRANCES.get(type(problem), Hindrance.SERVER)))
+            return Unanswered(Failure(HINDRANCES.get(type(problem), Hindrance.SERVER), text=str(problem)))
 
 
 def _name(account: Account) -> str:

@@ -13,6 +13,7 @@ from app.core.screen import Budget, TimerState, shown_today
 from app.core.snapshot import Held
 from app.core.timer import IssueRef, Status, Timer
 from app.store.cache import Cache
+from app.store.identity import Mark
 from app.store.outbox import Outbox
 from app.store.records import ChainHead, Settled
 from app.sync.clerk import do
@@ -20,6 +21,7 @@ from app.sync.desk import Desk
 from app.sync.events import (
     Answer,
     Code,
+    Compare,
     Done,
     GoBack,
     IssuesWanted,
@@ -384,3 +386,13 @@ def test_issues_of_a_project_that_was_left_are_not_found(desk: Desk) -> None:
     do(desk, KeepProjects((Project(1),), "epoch-1"))
     assert desk.cache.issue_by_key("WEB-5") is None
     assert desk.cache.search("WEB-5") == []
+
+
+def test_a_file_older_than_the_keyrings_mark_becomes_a_new_device(desk: Desk, clock: FakeClock) -> None:
+    Hands(desk, clock).start()
+    old = desk.outbox.device_id
+    assert do(desk, Compare(Mark(old, 1))) == Done(waiting=1)
+    assert do(desk, Compare(Mark("another", 9))) == Done(waiting=1)
+    assert desk.outbox.device_id == old
+    assert do(desk, Compare(Mark(old, 2))) == Done(waiting=1)
+    assert desk.outbox.device_id != old

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from app.core.notices import Notice, NoticeKind
 from app.core.screen import Hindrance, Link
+from app.store.identity import Mark
 from app.sync.engine import CATALOG_EVERY_S, Engine, Phase
 from app.sync.events import (
     Answered,
     Code,
+    Compare,
     Done,
     Due,
     Effect,
@@ -25,6 +28,7 @@ from app.sync.events import (
     KeepIssues,
     KeepProjects,
     Kicked,
+    LogChanges,
     NotDone,
     Probe,
     Probed,
@@ -37,6 +41,7 @@ from app.sync.events import (
     Settle,
     Take,
     Taken,
+    Tell,
     TokenFound,
     TooLarge,
     Unanswered,
@@ -321,3 +326,81 @@ def test_what_comes_unasked_changes_nothing(play: Play, name: str) -> None:
     due = play.engine.due
     assert play(LATE[name]()) == []
     assert (play.engine.phase, play.engine.due) == (Phase.IDLE, due)
+
+
+# ---- the table of sync.md 2.11 and 2.12 ---------------------------------------------------------------------
+
+
+def fails(play: Play, hindrance: Hindrance, times: int, text: str = "") -> list[Tell]:
+    """What is said to the person meanwhile."""
+    told: list[Tell] = []
+    play(Kicked())
+    for _ in range(times):
+        effects = play(Taken(outgoing(1)), Unanswered(Failure(hindrance, text=text)))
+        told.extend(each for each in effects if isinstance(each, Tell))
+        play.wait()
+    return told
+
+
+@pytest.mark.parametrize(("rolled", "pause"), [(0.0, 54.0), (0.5, 60.0), (1.0, 66.0)])
+def test_polls_of_many_devices_do_not_stay_in_step(play: Play, rolled: float, pause: float) -> None:
+    play.settled()
+    play.dice.value = rolled
+    play.wait()
+    play(Taken(outgoing()), Answered(answer(poll_s=60.0)), Done(0))
+    assert play.engine.due == pytest.approx(play.now + pause)
+
+
+def test_a_refusal_grows_to_an_hour_and_is_then_said_once(play: Play) -> None:
+    play.settled()
+    assert fails(play, Hindrance.REFUSED, 11) == []
+    assert fails(play, Hindrance.REFUSED, 4) == [Tell(Notice(NoticeKind.REFUSED))]
+    play.dice.value = 0.999
+    play(Taken(outgoing(1)), Unanswered(Failure(Hindrance.REFUSED)))
+    assert play.engine.due is not None
+    assert 3590 < play.engine.due - play.now <= 3600
+
+
+def test_what_is_wrong_with_a_certificate_is_said_once_and_tried_every_five_minutes(play: Play) -> None:
+    play.settled()
+    said = Tell(Notice(NoticeKind.NO_TLS, {"text": "It has expired."}))
+    assert fails(play, Hindrance.TLS, 12, "It has expired.") == [said]
+    play.dice.value = 0.999
+    play(Taken(outgoing(1)), Unanswered(Failure(Hindrance.TLS)))
+    assert play.engine.due is not None
+    assert 299 < play.engine.due - play.now <= 300
+
+
+def test_retry_after_is_followed_by_as_much_chance(play: Play) -> None:
+    """A crowd that was told the same pause does not come back in the same second."""
+    play.settled()
+    play.dice.value = 0.999
+    play(Kicked(), Taken(outgoing(1)), Unanswered(Failure(Hindrance.SERVER, retry_after_s=20)))
+    assert play.engine.due is not None
+    assert 39 < play.engine.due - play.now <= 40
+
+
+def test_what_was_too_large_once_is_tried_whole_after_all_was_sent(play: Play) -> None:
+    play.settled()
+    play(Kicked())
+    assert play(Taken(outgoing(2)), TooLarge()) == [Take(100)]
+    play(Taken(outgoing(1)), Answered(answer(seq=1)), Done(0))
+    assert play(Kicked()) == [Take(200)]
+
+
+def test_more_of_the_logs_is_fetched_at_once(play: Play) -> None:
+    play.settled()
+    play.wait()
+    logs = LogChanges(is_full=True, changed=(), cursor="c", digest="", has_more=True)
+    assert play(Taken(outgoing()), Answered(answer(logs=logs)), Done(0)) == [Take(200)]
+    assert play(Taken(outgoing()), Answered(answer()), Done(0)) == [Rest()]
+
+
+def test_the_keyrings_mark_is_compared_once_before_anything_is_sent(play: Play) -> None:
+    mark = Mark("device-1", 7)
+    play.engine.begin()
+    assert play(TokenFound(found=True, mark=mark)) == [Compare(mark)]
+    assert play(Done(0)) == [Take(200)]
+    play(Taken(outgoing(1)), Unauthorised())
+    play.wait()
+    assert play(TokenFound(found=True, mark=mark)) == [Take(200)]

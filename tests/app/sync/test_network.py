@@ -378,3 +378,23 @@ def test_an_older_server_says_less() -> None:
 def sync_reply_of(**changes: Any) -> SyncReply:
     said = {**sync_reply(), "nonce": "nonce", **changes}
     return msgspec.json.decode(msgspec.json.encode(said), type=SyncReply)
+
+
+def test_the_mark_lies_in_the_keyring_beside_the_token(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    secrets = Secrets(tmp_path, lambda: keyring)
+    name = f"{ACCOUNT.server_id}/{ACCOUNT.user_id}"
+    secrets.store(name, "token")
+    secrets.note(name, "device-1 4")
+    assert secrets.recall(name) == "device-1 4"
+    assert secrets.load(name) == "token"
+
+
+def test_without_a_keyring_there_is_no_mark(tmp_path: Path) -> None:
+    def locked() -> MemoryKeyring:
+        raise OSError
+
+    secrets = Secrets(tmp_path, locked)
+    secrets.store("name", "token")
+    secrets.note("name", "device-1 4")
+    assert secrets.recall("name") is None
