@@ -45,7 +45,9 @@ from app.sync.events import (
     IssuesFetched,
     IssuesWanted,
     KeepIssues,
+    KeepMark,
     KeepProjects,
+    Marked,
     Outgoing,
     Probe,
     Probed,
@@ -67,6 +69,7 @@ VERSION: Final = "0.1.0"
 ISSUE: Final = "BP-1"
 ANSWERS: Final[dict[type[Effect], Event]] = {
     FindToken: TokenFound(found=True),
+    KeepMark: Marked(),
     KeepProjects: IssuesWanted(None),
     KeepIssues: Done(0),
 }

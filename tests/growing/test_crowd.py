@@ -33,7 +33,7 @@ from tests.growing.instances import Instance
 from tests.growing.returning import ISSUE, OUTAGE_S, Device, Line, Member, Story, come_back
 
 DEVICES: Final = 2_000
-SPEED: Final = 20.0  # of the devices' clock
+SPEED: Final = 40.0  # of the devices' clock
 PAGES: Final = ("/healthz", "/metrics", "/api/v1/projects", "/api/v1/time-tracking/logs?limit=50")
 LOOK_S: Final = 0.1
 SEED: Final = 1
