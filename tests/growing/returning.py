@@ -45,9 +45,7 @@ from app.sync.events import (
     IssuesFetched,
     IssuesWanted,
     KeepIssues,
-    KeepMark,
     KeepProjects,
-    Marked,
     Outgoing,
     Probe,
     Probed,
@@ -69,7 +67,6 @@ VERSION: Final = "0.1.0"
 ISSUE: Final = "BP-1"
 ANSWERS: Final[dict[type[Effect], Event]] = {
     FindToken: TokenFound(found=True),
-    KeepMark: Marked(),
     KeepProjects: IssuesWanted(None),
     KeepIssues: Done(0),
 }
