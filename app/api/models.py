@@ -221,7 +221,7 @@ class LogValues(Struct, frozen=True):
     issue_key: str | None = None
     description: str | None = None
     is_billable: bool | None = None
-    stretches: list[Stretch] = []
+    stretches: list[Stretch] | None = None
 
 
 class Attention(Struct, frozen=True):

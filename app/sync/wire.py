@@ -169,7 +169,7 @@ def _values(values: models.LogValues) -> LogValues:
         values.issue_key,
         values.description,
         values.is_billable,
-        _stretches(values.stretches),
+        _stretches(values.stretches or []),
     )
 
 
