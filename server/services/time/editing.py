@@ -55,6 +55,7 @@ from server.services.time.writing import (
 )
 
 T = TypeVar("T")
+NOTHING_LEFT: Final = "All of its time was taken away: enter it anew."
 RUNNING_END: Final = "It has not ended yet: stop the timer first."
 
 
@@ -199,6 +200,8 @@ def _moved(facts: Facts, before: TimeLog, said: ChangeLog) -> list[Bounds]:
     held = [each for each in stretches if each.hold in TIME_HOLDS and is_named]
     if start is None and end is None and not held:
         return []
+    if not stretches:
+        raise invalid("start_time", NOTHING_LEFT)
     if end is not None and is_current(facts, before):
         raise invalid("end_time", RUNNING_END)
     last = end or before.end_time or facts.now
