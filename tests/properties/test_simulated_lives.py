@@ -27,6 +27,7 @@ from tests.simulation.world import World
 EXAMPLES = 100
 STEPS = 30
 EVERY_FAULT: dict[Fault, float] = {fault: 1.0 for fault in Fault if fault is not Fault.NONE}
+SEEDED = {"damage", "decide", "edit", "split"}  # the seeds alone try these
 chances = st.randoms(use_true_random=False)
 
 
@@ -60,7 +61,7 @@ def _step(name: str) -> Callable[..., None]:
     return step
 
 
-for each in RULES:
+for each in sorted(RULES.keys() - SEEDED):
     setattr(Lives, each, rule(chance=chances)(_step(each)))
 
 
@@ -77,6 +78,8 @@ def test_every_life_ends_with_everything_in_its_place(place: tuple[Office, Path]
         machine,
         settings=settings(
             max_examples=EXAMPLES,
+            derandomize=True,
+            database=None,
             stateful_step_count=STEPS,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
