@@ -38,6 +38,7 @@ class Controller(QObject):
 
     changed = Signal(object)  # TimerState
     told = Signal(object)  # Notice
+    written_down = Signal()  # logs and items may be others now, also where the state is as before
     settings_changed = Signal(object)  # Settings
 
     def __init__(self, profile: Profile, loaded: Loaded, clock: Clock, line: Line) -> None:
@@ -139,6 +140,7 @@ class Controller(QObject):
         desk.record(gesture)
         self._line.recorded(self.number)
         self._show()
+        self.written_down.emit()
 
     # ---- what windows ask -----------------------------------------------------------------------------------
 
@@ -262,6 +264,7 @@ class Controller(QObject):
         if worked:
             self._told_trouble = None
         self._show()
+        self.written_down.emit()
 
     # ---- the state ------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class FloatingTimer(Shell):
     search_wanted = Signal()
     sign_in_wanted = Signal()
     stop_wanted = Signal()
+    outbox_wanted = Signal()
     menu_wanted = Signal(QPoint)
     hidden = Signal()
 
@@ -174,6 +175,8 @@ class FloatingTimer(Shell):
     def _sync(self) -> None:
         if self._steady.shown.mark is Mark.SIGN_IN:
             self.sign_in_wanted.emit()
+        elif self._steady.shown.mark is Mark.ATTENTION and self._state.sync.attention:
+            self.outbox_wanted.emit()
         else:
             self._controller.sync_now()
 

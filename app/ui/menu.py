@@ -104,7 +104,12 @@ class TimerMenu(QMenu):
         words.setIcon(icon(said.mark, mark_color(said.mark, self._windows.theme.colors)))
         words.setToolTip(said.full)
         words.setEnabled(False)
+        self._add_outbox(state.sync.attention)
         self._add("menu.sync", self._controller.sync_now)
+
+    def _add_outbox(self, needs: int) -> None:
+        words = self._text.plural("menu.outbox_needs", needs) if needs else self._text.t("menu.outbox")
+        self.addAction(words).triggered.connect(self._windows.show_outbox)
 
     def _add_view(self) -> None:
         floating = self._add("menu.floating", self._toggle_floating)
@@ -118,7 +123,7 @@ class TimerMenu(QMenu):
         if sync_words(state, self._text).mark is Mark.SIGN_IN or state.account is None:
             self._add("menu.sign_in", self._windows.show_login, Mark.SIGN_IN)
         else:
-            self._add("menu.sign_out", self._controller.sign_out)
+            self._add("menu.sign_out", self._windows.sign_out)
         self._add("menu.quit", self._windows.quit)
 
     def _add(self, key: str, do: Callable[[], object], mark: Mark | None = None) -> QAction:

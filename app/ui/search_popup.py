@@ -53,8 +53,17 @@ TO_THE_LIST: Final = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.
 
 
 class SearchPopup(Dialog):
-    def __init__(self, controller: Controller, text: Text, theme: Theme) -> None:
-        super().__init__(text.t("search.title"), theme, WINDOW)
+    """`title`, `go`: keys of the words for the window and for its button."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        text: Text,
+        theme: Theme,
+        title: str = "search.title",
+        go: str = "search.start",
+    ) -> None:
+        super().__init__(text.t(title), theme, WINDOW)
         self._controller = controller
         self._text = text
         self._ago_minutes = 0
@@ -80,7 +89,7 @@ class SearchPopup(Dialog):
         self._ago = QPushButton()
         self._ago.setMenu(self._menu)
         self._ago.setToolTip(text.t("search.ago_tip"))
-        self._go = QPushButton(text.t("search.start"))
+        self._go = QPushButton(text.t(go))
         self._go.clicked.connect(self._start)
         self._fill_menu()
         self._lay_out()
@@ -196,11 +205,19 @@ class SearchPopup(Dialog):
         if issue is None:
             return
         try:
-            self._controller.start(issue, 60 * self._ago_minutes)
+            self.use(issue)
         except AppError as error:
             self._trouble.say(self._text.error(error))
             return
         self.hide()
+
+    def use(self, issue: IssueRef) -> None:
+        """Start it. AppError when that is refused, and the popup stays."""
+        self._controller.start(issue, 60 * self._ago_minutes)
+
+    def hide_beginning(self) -> None:
+        """For whoever chooses an issue without starting it."""
+        self._ago.hide()
 
     def _fill_menu(self) -> None:
         for minutes in (0, *AGO_MINUTES):

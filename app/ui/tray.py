@@ -16,7 +16,7 @@ from app.core.screen import TimerState, shown_seconds
 from app.core.timer import Status
 from app.ui.controller import Controller
 from app.ui.floating_words import live_cost, sync_words
-from app.ui.format import duration_words
+from app.ui.format import duration_words, moment
 from app.ui.icons import Mark, sync_mark, tray_icon
 from app.ui.menu import TimerMenu
 from app.ui.windows import Windows
@@ -109,6 +109,8 @@ class Tray(QObject):
         sync = sync_words(state, text)
         if sync.mark is not Mark.SAVED:
             lines.append(sync.short)
+        if state.sync.last_contact is not None:
+            lines.append(text.t("tray.contact", at=moment(state.sync.last_contact, now, text)))
         return "\n".join(line for line in lines if line)
 
     def _timer_words(self, state: TimerState, now: int) -> str:

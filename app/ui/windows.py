@@ -18,7 +18,9 @@ from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.ui.floating import FloatingTimer
+    from app.ui.leave_dialog import LeaveDialog
     from app.ui.login_window import LoginWindow
+    from app.ui.outbox_window import OutboxWindow
     from app.ui.search_popup import SearchPopup
     from app.ui.stop_dialog import StopDialog
 
@@ -38,7 +40,9 @@ class Windows(QObject):
         self.theme = theme
         self._quit_app = quit_app
         self._floating: FloatingTimer | None = None
+        self._leave: LeaveDialog | None = None
         self._login: LoginWindow | None = None
+        self._outbox: OutboxWindow | None = None
         self._search: SearchPopup | None = None
         self._stop: StopDialog | None = None
 
@@ -70,6 +74,7 @@ class Windows(QObject):
             self._floating.menu_wanted.connect(self.menu_wanted)
             self._floating.search_wanted.connect(self.show_search)
             self._floating.sign_in_wanted.connect(self.show_login)
+            self._floating.outbox_wanted.connect(self.show_outbox)
             self._floating.stop_wanted.connect(self.ask_stop)
             self._floating.hidden.connect(self._was_hidden)
         return self._floating
@@ -96,6 +101,32 @@ class Windows(QObject):
 
             self._login = LoginWindow(self.controller, self.text, self.theme)
         _to_front(self._login)
+
+    def show_outbox(self) -> None:
+        _to_front(self._outbox_window())
+
+    def ask_export(self) -> None:
+        self._outbox_window().ask_export()
+
+    def _outbox_window(self) -> OutboxWindow:
+        if self._outbox is None:
+            from app.core.local_time import MachineZone  # noqa: PLC0415  # as below
+            from app.ui.outbox_window import OutboxWindow  # noqa: PLC0415  # made when first needed
+
+            self._outbox = OutboxWindow(self.controller, self.text, self.theme, MachineZone())
+        return self._outbox
+
+    def sign_out(self) -> None:
+        """At once where the server has everything; else the person is asked first."""
+        if not self.controller.state.sync.waiting:
+            self.controller.sign_out()
+            return
+        if self._leave is None:
+            from app.ui.leave_dialog import LeaveDialog  # noqa: PLC0415  # made when first needed
+
+            self._leave = LeaveDialog(self.controller, self.text, self.theme, self.ask_export)
+        self._leave.ask()
+        _to_front(self._leave)
 
     def ask_stop(self) -> None:
         """The time stands still from here on; what is asked then decides nothing about when it stopped."""

@@ -249,11 +249,16 @@ def test_start_opens_the_search_and_first_of_all_the_sign_in(make: MakeFloating,
         button(window, "Start…").click()
 
 
-def test_the_sync_mark_syncs_or_signs_in(make: MakeFloating, posted: list[object], qtbot: QtBot) -> None:
-    window = make(NEEDS_ANNA)
+def test_the_sync_mark_syncs_shows_what_needs_somebody_or_signs_in(
+    make: MakeFloating, posted: list[object], qtbot: QtBot
+) -> None:
+    window = make(offline(3))
     posted.clear()
-    button(window, "2 need you").click()
+    button(window, "3 waiting").click()
     assert posted
+    window = make(NEEDS_ANNA)
+    with qtbot.waitSignal(window.outbox_wanted):
+        button(window, "2 need you").click()
     window = make(SIGNED_OUT)
     with qtbot.waitSignal(window.sign_in_wanted):
         button(window, "Sign in").click()

@@ -186,7 +186,7 @@ def test_the_tooltip_says_issue_time_cost_and_what_waits(
     show(tray, controller, ON_A_BREAK)
     assert "paused" in tray.tooltip()
     show(tray, controller, IDLE)
-    assert tray.tooltip() == "Nothing runs"
+    assert tray.tooltip().splitlines() == ["Nothing runs", "Confirmed by the server 09:00"]
 
 
 @pytest.mark.qt_log_ignore("No such signal .*systemTrayWindowChanged")  # off screen there is no tray
