@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from types import FrameType
@@ -115,6 +116,7 @@ def build(
     `bus`: to be closed before the application is, so that nobody listens any more. `queues`: where requests wait.
     """
     settings, bus = settings or Settings(), bus or Bus(secrets.token_hex(INSTANCE_BYTES))
+    server = replace(server, chosen=settings.secret_key)
     together = None
     if settings.redis_url is not None:
         together = _join(settings.redis_url, server, bus, ticks, log)

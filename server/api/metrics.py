@@ -72,6 +72,9 @@ class Metrics:
             "cost_sampled_logs", "Logs whose cost was calculated by hand at this scrape"
         )
         self._wrong = self._gauge("cost_wrong_logs", "Those of them that have another cost")
+        self._awaited = self._gauge(
+            "devices_awaited", "Devices for which e-mails and webhooks wait since a backup was restored"
+        )
         ProcessCollector(registry=self._registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -127,6 +130,7 @@ class Metrics:
         )
         self._sampled.set(gauges.sampled)
         self._wrong.set(gauges.wrong)
+        self._awaited.set(gauges.awaited)
 
     def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
         return Gauge(f"hourkeep_{name}", words, labels, registry=self._registry)

@@ -62,6 +62,11 @@ def parser() -> ArgumentParser:
     )
     anew = "make the daily totals anew from the logs first; nobody can log time meanwhile"
     recounting.add_argument("--rebuild-totals", action="store_true", help=anew)
+    restoring = _add(
+        commands, "restored", "say that the database is a backup: devices then send again what it has lost"
+    )
+    told = "all devices have come: e-mail and webhooks need not wait any longer"
+    restoring.add_argument("--confirm", action="store_true", help=told)
     _users(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
         required=True, metavar="COMMAND"

@@ -42,13 +42,30 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Which server answers. `epoch` changes when its history was set back. `secret`: signs where no other key was set."""
+    """Which server answers. `epoch`: when it was read; it changes when the server's history was set back.
+
+    `secret`: of the database, signs where no other key was set. `chosen`: by whoever runs the server.
+    """
 
     server_id: str
     epoch: str
     name: str
     secret: str = field(repr=False)
+    chosen: str | None = field(default=None, repr=False)
 
     def key(self, chosen: str | None) -> bytes:
         """With which this server signs. `chosen`: by whoever runs it; None: the database's own."""
         return (chosen or self.secret).encode()
+
+    @property
+    def signing_key(self) -> bytes:
+        """With which it signs what it has confirmed."""
+        return self.key(self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """When the server's history was set back, and until when nobody outside is told anything. Epoch milliseconds."""
+
+    at_ms: int
+    waits_until_ms: int

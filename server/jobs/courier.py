@@ -14,6 +14,7 @@ from server.db.session import Database
 from server.domain.delivery import Errand, Hook, Mailbox, State, Told
 from server.jobs.outcome import NotDelivered
 from server.services.outside import notifications
+from server.services.outside.pause import pause_at
 
 AT_ONCE: Final = 20
 
@@ -38,9 +39,14 @@ class Courier:
     log: FilteringBoundLogger
 
     async def round(self) -> None:
-        """Sends what is due, many at once, and returns when all of them arrived or failed."""
-        await self._spread()
+        """Sends what is due, many at once, and returns when all of them arrived or failed.
+
+        Nothing while the server is being refilled after a backup was restored.
+        """
         now_ms = self.clock.now_ms()
+        if await self.database.read(lambda conn: pause_at(conn, now_ms)) is not None:
+            return
+        await self._spread()
         errands = await self.database.read(lambda conn: notifications.due(conn, now_ms, AT_ONCE))
         async with asyncio.TaskGroup() as group:
             for errand in errands:

@@ -15,7 +15,10 @@ import pytest
 
 from server.bootstrap import CannotListen, listen
 from server.cli.parser import Streams, run
+from server.clock import SystemClock
 from server.db.blocking import Blocking
+from server.db.repositories import devices
+from server.db.repositories.devices import Introduction
 from server.domain.passwords import verify_password
 from server.domain.trail import FIRST_CHAIN
 
@@ -231,6 +234,31 @@ def test_daily_totals_that_are_not_and_are_made_anew(terminal: Terminal) -> None
     assert "daily totals differ, the first of" in terminal.type("recount").refusal
     assert terminal.type("recount", "--rebuild-totals").code == 0
     assert terminal.type("recount").code == 0
+
+
+# ---- restored
+
+
+def test_a_backup_that_was_restored(terminal: Terminal) -> None:
+    terminal.type("demo")
+    before = terminal.rows("SELECT value FROM server_meta WHERE key = 'epoch'")
+    assert terminal.type("restored", "--confirm").refusal.endswith("E-mail and webhooks wait for no device.")
+    said = terminal.type("restored")
+    assert (said.code, said.out.count("send again what this server has lost")) == (0, 1)
+    assert terminal.rows("SELECT value FROM server_meta WHERE key = 'epoch'") != before
+    assert terminal.rows("SELECT count(*) FROM audit_entries WHERE action = 'server.restored'") == [(1,)]
+
+
+def test_devices_that_are_waited_for(terminal: Terminal) -> None:
+    terminal.type("demo")
+    database = Blocking.open(f"sqlite:///{terminal.database}")
+    now_ms = SystemClock().now_ms()
+    who = Introduction("00000000-0000-4000-8000-000000000001", None, "laptop", "1")
+    database.run(lambda conn: devices.add(conn, 1, who, "0" * 64, now_ms, "epoch"))
+    database.close()
+    assert "wait for 1 device, a day at most" in terminal.type("restored").out
+    assert terminal.type("restored", "--confirm").out == "E-mail and webhooks go out again.\n"
+    assert terminal.type("restored", "--confirm").code == 1
 
 
 # ---- audit verify

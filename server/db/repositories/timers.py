@@ -106,16 +106,20 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """`revision` changes whenever anything here changes that time alone does not change."""
+    """`revision` changes whenever anything here changes that time alone does not change.
+
+    `user_revision`: the part of it that changes with the user's own time, and only grows.
+    """
 
     revision: str
     timer: Running | None
+    user_revision: int
 
 
 def present(conn: Connection, user_id: int) -> Present:
     row = conn.execute(_STATE, {"user_id": user_id}).one()
     timer = None if row.timer_id is None else _running(row)
-    return Present(revision_of(row), timer)
+    return Present(revision_of(row), timer, row.revision)
 
 
 def revision_of(row: Any) -> str:

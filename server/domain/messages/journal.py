@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.domain.choices import Choice
 from server.domain.messages.accounts import Rate
@@ -173,10 +174,14 @@ class ClockReading(Struct):
 
 
 class ChainHead(Struct):
-    """What the device believes the server has: its history up to `seq` has hash `chain`."""
+    """What the device believes the server has: its history up to `seq` has hash `chain`.
+
+    `sig`: the server's signature, as it came with that acknowledgement.
+    """
 
     seq: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     chain: Hash
+    sig: Hash | None = None
 
 
 class Beat(Struct):
@@ -185,6 +190,10 @@ class Beat(Struct):
 
 
 class SyncRequest(Struct):
+    """`server_epoch`: the last one that the device saw. `cursor`: of the logs that it shows, null for all of them;
+    without it the reply has no logs.
+    """
+
     protocol: Annotated[int, Meta(ge=1, le=1000)]
     nonce: Annotated[str, Meta(min_length=8, max_length=64)]
     device_id: Uuid
@@ -195,6 +204,8 @@ class SyncRequest(Struct):
     device_name: Annotated[str, Meta(max_length=200)] = ""
     app_version: Annotated[str, Meta(max_length=40)] = ""
     beat: Beat | None = None
+    server_epoch: Annotated[str, Meta(max_length=36)] | None = None
+    cursor: Annotated[str, Meta(max_length=200)] | UnsetType | None = UNSET
 
 
 class SyncCode(StrEnum):
@@ -257,8 +268,58 @@ class TodayTotals(Struct):
     costs: list[Amount]
 
 
+class OwnStretch(Struct):
+    """One uninterrupted stretch of work. `end` null: it goes on."""
+
+    claim_id: str
+    start: int
+    end: int | None
+
+
+class OwnLog(Struct):
+    """One of the user's logs. `seconds`: what counts of it. `cost` null: it has no rate.
+
+    `flag`: what its user should know about one of its stretches; the same code is in the list of what needs attention.
+    """
+
+    timer_id: str
+    time_log_id: int
+    revision: int
+    issue_id: int
+    issue_key: str
+    issue_summary: str
+    project_id: int
+    status: TimerStatus
+    start: int
+    end: int | None
+    seconds: int
+    is_billable: bool
+    is_deleted: bool
+    description: str | None
+    rate: Rate | None
+    cost: Decimal | None
+    currency: str | None
+    stretches: list[OwnStretch]
+    flag: str | None
+
+
+class OwnLogs(Struct):
+    """What changed of the user's logs since the cursor of the request. The window begins with the day (UTC) 62 days before today.
+
+    `is_full`: they replace all that the device has. `has_more`: ask again at once, with `cursor`.
+    `digest`: SHA-256, as 64 hex digits, of the lines `timer_id:revision:seconds:issue_id` of the window's logs that have ended and
+    are not deleted, sorted by timer, with a line feed between two; empty while there is more, and where nothing changed.
+    """
+
+    is_full: bool
+    changed: list[OwnLog]
+    cursor: str
+    digest: str
+    has_more: bool
+
+
 class Snapshot(Struct):
-    """The authoritative state after the last action of this device that the server has."""
+    """The authoritative state after the last action of this device that the server has. `logs` null: they were not asked for."""
 
     revision: str
     active_timer: ActiveTimer | None
@@ -267,6 +328,7 @@ class Snapshot(Struct):
     budgets: list[BudgetUse]
     attention: list[Attention]
     recent_issue_ids: list[int]
+    logs: OwnLogs | None = None
 
 
 class Anchor(Struct):
@@ -282,7 +344,11 @@ class SyncLimits(Struct):
 
 
 class SyncReply(Struct):
-    """Always 200 with the echoed nonce. `last_seq` and `chain` are the server's, also for BEHIND and FORK."""
+    """Always 200 with the echoed nonce. `last_seq` and `chain` are the server's, also for BEHIND and FORK.
+
+    `sig`: the server's signature over them; a device sends it as `base.sig`. `server_epoch` is another one after the server's
+    history was set back.
+    """
 
     nonce: str
     server_id: str
@@ -291,6 +357,7 @@ class SyncReply(Struct):
     code: SyncCode
     last_seq: int
     chain: str
+    sig: str
     results: list[Result]
     snapshot: Snapshot | None
     limits: SyncLimits

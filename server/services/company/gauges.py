@@ -12,6 +12,7 @@ from server.db.repositories import gauges, organisation
 from server.db.repositories.gauges import Costed
 from server.db.session import Connection
 from server.domain.messages import Rate, RateType, TimerStatus
+from server.services.outside.pause import pause_at
 
 SAMPLE: Final = 100  # logs whose cost is calculated anew
 PLACES: Final = Decimal("0.0001")
@@ -24,6 +25,7 @@ class Gauges:
     """Seconds are those of logs that started in the organisation's day, week (from Monday) and month.
 
     `alerts`: ever raised, by type. `wrong`: how many of the `sampled` logs have another cost than a calculation by hand gives.
+    `awaited`: devices for which e-mail and webhooks wait, because a backup was restored.
     """
 
     timers: Mapping[TimerStatus, int]
@@ -34,6 +36,7 @@ class Gauges:
     deliveries: Mapping[str, int]
     sampled: int
     wrong: int
+    awaited: int
 
 
 def gauges_at(conn: Connection, now_ms: int, chance: float) -> Gauges:
@@ -43,6 +46,7 @@ def gauges_at(conn: Connection, now_ms: int, chance: float) -> Gauges:
     first = today.replace(day=1)
     by_day = gauges.seconds_by_day(conn, min(monday, first))
     looked_at = gauges.sample(conn, int(gauges.last_log(conn) * chance), SAMPLE)
+    pause = pause_at(conn, now_ms)
     return Gauges(
         timers=gauges.timers(conn),
         seconds_today=_since(by_day, today),
@@ -52,6 +56,7 @@ def gauges_at(conn: Connection, now_ms: int, chance: float) -> Gauges:
         deliveries=gauges.deliveries_by_state(conn),
         sampled=len(looked_at),
         wrong=sum(not _is_right(each) for each in looked_at),
+        awaited=0 if pause is None else pause.devices,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from server.db import after
-from server.db.repositories import accounts, claims, logs, segments
+from server.db.repositories import accounts, claims, logs, own_logs, segments
 from server.db.repositories.budgets import Spending
 from server.db.repositories.claims import Flag, StoredClaim
 from server.db.repositories.logs import AS_BEGUN, State
@@ -44,6 +44,7 @@ def reproject(facts: Facts) -> dict[int, Figures]:
     _write_logs(facts, changed)
     set_present(facts, window, figures)
     accounts.bump_revision(facts.conn, facts.principal.user_id)
+    own_logs.mark(facts.conn, facts.principal.user_id, _shown_otherwise(facts, changed))
     after.tell(facts.conn, TimeChanged(facts.principal.user_id))
     spendings = [each for before, now in changed for each in _spendings(before, now)]
     settle(facts.conn, spendings, {each.project_id for each in figures.values()}, facts.sender.now_ms)
@@ -143,6 +144,13 @@ def _write_logs(facts: Facts, changed: list[Change]) -> None:
     figures = {now.log_id: now for _, now in changed}
     logs.write(facts.conn, figures, _states(facts), facts.sender.now_ms)
     totals.move(facts.conn, changed)
+
+
+def _shown_otherwise(facts: Facts, changed: list[Change]) -> set[int]:
+    """The logs of which devices have to hear."""
+    touched = (each for each in facts.claims.values() if each.timer_id in facts.touched_timers)
+    told = {each.time_log_id for each in touched if each.time_log_id is not None}
+    return told | facts.shown_logs | {now.log_id for _, now in changed}
 
 
 def _spendings(before: Figures, after: Figures) -> list[Spending]:

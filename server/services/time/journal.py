@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.db.repositories import accounts, actions, devices, timers
+from msgspec import UnsetType
+
+from server.db.repositories import accounts, actions, devices, meta, timers
 from server.db.repositories.actions import Sender
 from server.db.repositories.devices import Device, Entry, Introduction
 from server.db.session import Connection, ConstraintBroken, savepoint
 from server.domain import chain, instants
+from server.domain.acknowledgement import sign
 from server.domain.errors import Forbidden, NotSignedIn
 from server.domain.messages import (
     Action,
@@ -32,10 +35,11 @@ from server.services.counting.bodies import Said, understand
 from server.services.counting.facts import Facts
 from server.services.counting.outcome import Outcome
 from server.services.counting.projection import reproject
-from server.services.time import past_budget
+from server.services.time import past_budget, restored
 from server.services.time.acting import SWITCHED_OFF
 from server.services.time.clocks import doubt, meet
 from server.services.time.logbook import before_corrections, note_corrections
+from server.services.time.own_logs import Question
 from server.services.time.snapshot import snapshot
 
 PROTOCOL: Final = 1
@@ -49,11 +53,12 @@ SEEN_EVERY_MS: Final = 60_000
 class _Progress:
     """How far the batch has come. `last_seq` and `chain` are the device's history as the server has it.
 
-    `present`: of the clock by which the device counts now.
+    `epoch`: the server's. `present`: of the clock by which the device counts now.
     """
 
     last_seq: int
     chain: str
+    epoch: str
     code: SyncCode = SyncCode.OK
     results: list[Result] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -79,8 +84,10 @@ def push(
         raise NotSignedIn(SWITCHED_OFF)
     who = Introduction(request.device_id, request.parent_device_id, request.device_name, request.app_version)
     device = _device(conn, principal, who, now_ms)
-    progress = _Progress(device.last_seq, device.chain)
+    progress = _Progress(device.last_seq, device.chain, device.epoch)
     progress.code = _base_code(conn, request, device)
+    if progress.code is SyncCode.BEHIND:
+        progress.epoch = restored.epoch_after(conn, request, device, server, now_ms)
     if progress.code is SyncCode.OK:
         sender = Sender(principal.user_id, request.device_id, now_ms)
         clocks = meet(conn, principal.user_id, request, now_ms)
@@ -91,13 +98,21 @@ def push(
         devices.advance(conn, who, progress.last_seq, progress.chain, now_ms)
     if request.beat is not None:
         timers.beat(conn, principal.user_id, request.beat.claim_id, now_ms, SEEN_EVERY_MS)
+    if device.whole_in != device.epoch and _is_whole(request, progress):
+        devices.note_whole(conn, request.device_id, device.epoch)
     return _reply(conn, principal, request, server, progress, now_ms)
+
+
+def _is_whole(request: SyncRequest, progress: _Progress) -> bool:
+    """Whether the server has all that the device recorded; a full batch may have been followed by another."""
+    return progress.code is SyncCode.OK and len(request.actions) < MAX_ACTIONS
 
 
 def _device(conn: Connection, principal: Principal, who: Introduction, now_ms: int) -> Device:
     known = devices.find(conn, who.device_id)
     if known is None:
-        return devices.add(conn, principal.user_id, who, chain.genesis(who.device_id), now_ms)
+        genesis = chain.genesis(who.device_id)
+        return devices.add(conn, principal.user_id, who, genesis, now_ms, meta.epoch(conn))
     if known.user_id != principal.user_id:
         raise Forbidden("This device sends for another user. Sign in as that user, or use another profile.")
     return known
@@ -228,21 +243,29 @@ def _reply(
     now_ms: int,
 ) -> SyncReply:
     settled = progress.code is SyncCode.OK
-    shown = snapshot(conn, principal, request.now.tz, now_ms) if settled else None
+    logs = _logs_asked(request, progress.epoch)
+    shown = snapshot(conn, principal, request.now.tz, now_ms, logs) if settled else None
     runs = shown is not None and shown.active_timer is not None
     return SyncReply(
         nonce=request.nonce,
         server_id=server.server_id,
-        server_epoch=server.epoch,
+        server_epoch=progress.epoch,
         server_time=now_ms // 1000,
         code=progress.code,
         last_seq=progress.last_seq,
         chain=progress.chain,
+        sig=sign(server.signing_key, server.server_id, request.device_id, progress.last_seq, progress.chain),
         results=progress.results,
         snapshot=shown,
         limits=SyncLimits(max_actions=MAX_ACTIONS, next_poll_s=POLL_RUNNING_S if runs else POLL_S),
         anchor=_anchor(request, progress) if settled else None,
     )
+
+
+def _logs_asked(request: SyncRequest, epoch: str) -> Question | None:
+    if isinstance(request.cursor, UnsetType):
+        return None
+    return Question(request.cursor, request.server_epoch, epoch)
 
 
 def _anchor(request: SyncRequest, progress: _Progress) -> Anchor | None:

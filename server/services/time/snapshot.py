@@ -17,12 +17,15 @@ from server.domain.principal import Principal
 from server.services.counting.window import look
 from server.services.money import budgets, rates
 from server.services.time import attention
+from server.services.time.own_logs import Question, own_logs_since
 
 RECENT_ISSUES: Final = 10
 
 
-def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Snapshot:
-    """`tz`: the device's zone (IANA), in which today is meant; UTC when the server does not know it."""
+def snapshot(
+    conn: Connection, principal: Principal, tz: str, now_ms: int, asked: Question | None = None
+) -> Snapshot:
+    """`tz`: the device's zone (IANA), in which today is meant; UTC when the server does not know it. `asked` None: without logs."""
     now = now_ms // 1000
     kept = organisation.find(conn)
     present = timers.present(conn, principal.user_id)
@@ -34,6 +37,9 @@ def snapshot(conn: Connection, principal: Principal, tz: str, now_ms: int) -> Sn
         budgets=budgets.uses_of_member(conn, principal.user_id, now_ms),
         attention=attention.of_user(conn, principal, kept.limits, now_ms),
         recent_issue_ids=log_pages.recent_issues(conn, principal.user_id)[:RECENT_ISSUES],
+        logs=None
+        if asked is None
+        else own_logs_since(conn, principal.user_id, asked, present.user_revision, now),
     )
 
 

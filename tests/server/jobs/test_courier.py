@@ -10,6 +10,7 @@ from server.domain.delivery import ATTEMPTS, Told
 from server.domain.messages import Role
 from server.jobs.outcome import NotDelivered
 from server.services.outside import notifications
+from server.services.time import restored
 from tests.server.company import Company
 from tests.server.jobs.outside import Outside
 
@@ -239,3 +240,20 @@ def test_what_was_told_and_settled_is_forgotten(outside: Outside, company: Compa
     count = company.database.run(lambda conn: notifications.forget(conn, border))
     assert count == 1
     assert company.rows("SELECT key FROM notifications ORDER BY id") == [("old but waiting",), ("new",)]
+
+
+# ---- after a backup was restored
+
+
+def test_nothing_goes_out_until_the_devices_have_come(outside: Outside, company: Company) -> None:
+    device = company.anna.device()
+    device.start("BP-1", "8:00")
+    device.sync()
+    now_ms = company.clock.now_ms()
+    company.database.run(lambda conn: restored.announce(conn, company.server, now_ms))
+    outside.tell()
+    outside.deliver()
+    assert (outside.written_to(), outside.states()) == ([], [])
+    device.sync()
+    outside.deliver()
+    assert outside.written_to() == ["mara@demo.test"]
