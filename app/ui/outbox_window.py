@@ -16,9 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QPushButton,
     QScrollArea,
@@ -38,6 +36,7 @@ from app.ui.format import duration_words, moment
 from app.ui.issue_picker import IssuePicker
 from app.ui.need_card import NeedCard
 from app.ui.own_time import FOREVER, OwnTime
+from app.ui.rows import box, fill, words
 from app.ui.text import Text
 from app.ui.theme import Theme
 from app.ui.time_editor import TimeEditor
@@ -62,9 +61,9 @@ class OutboxWindow(Dialog):
         self._zone = zone
         self._cards: list[NeedCard] = []
         self._asking: Dialog | None = None
-        self._needs, self._today = _box(), _box()
-        self._waiting = _words()
-        self._contact = _words("secondary")
+        self._needs, self._today = box(), box()
+        self._waiting = words()
+        self._contact = words("secondary")
         self._trouble = Trouble()
         self._try = self._button("outbox.try", controller.sync_now)
         self._export = self._button("outbox.export", self.ask_export)
@@ -86,7 +85,7 @@ class OutboxWindow(Dialog):
         lines = QVBoxLayout(parts)
         lines.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
         lines.setSpacing(GAP)
-        self._headings = [_words("title") for _ in range(3)]
+        self._headings = [words("title") for _ in range(3)]
         tries = QHBoxLayout()
         tries.addWidget(self._try)
         tries.addWidget(self._export)
@@ -163,9 +162,9 @@ class OutboxWindow(Dialog):
             NeedCard(need, logs.get(need.item.timer_id or ""), self._choose, now, self._text, room)
             for need in needs
         ]
-        nothing = _words("secondary")
+        nothing = words("secondary")
         nothing.setText(self._text.t("outbox.needs_none"))
-        _fill(self._needs, self._cards or [nothing])
+        fill(self._needs, self._cards or [nothing])
         if focused is not None:
             self._focus_near(focused)
 
@@ -178,10 +177,10 @@ class OutboxWindow(Dialog):
         sync, text, desk = state.sync, self._text, self._controller.desk
         oldest = () if desk is None or not sync.waiting else desk.outbox.waiting(limit=1)
         if oldest:
-            words = text.plural("outbox.waiting_n", sync.waiting, oldest=moment(oldest[0].at, now, text))
+            said = text.plural("outbox.waiting_n", sync.waiting, oldest=moment(oldest[0].at, now, text))
         else:
-            words = text.t("outbox.waiting_none")
-        self._waiting.setText(words)
+            said = text.t("outbox.waiting_none")
+        self._waiting.setText(said)
         self._contact.setText(contact_words(state, now, text))
         self._export.setVisible(bool(sync.waiting))
 
@@ -194,14 +193,14 @@ class OutboxWindow(Dialog):
         ]
         rows: list[QWidget] = []
         for log in logs:
-            row = _words()
+            row = words()
             row.setText(self._log_words(log, now))
             rows.append(row)
         if not rows:
-            nothing = _words("secondary")
+            nothing = words("secondary")
             nothing.setText(self._text.t("outbox.confirmed_none"))
             rows.append(nothing)
-        _fill(self._today, rows)
+        fill(self._today, rows)
 
     def _log_words(self, log: OwnLog, now: int) -> str:
         start = moment(log.start, now, self._text)
@@ -280,32 +279,3 @@ class OutboxWindow(Dialog):
 def contact_words(state: TimerState, now: int, text: Text) -> str:
     at = state.sync.last_contact
     return text.t("outbox.contact_none") if at is None else text.t("outbox.contact", at=moment(at, now, text))
-
-
-def _words(role: str | None = None) -> QLabel:
-    label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-    if role is not None:
-        label.setProperty("role", role)
-    return label
-
-
-def _box() -> QFrame:
-    frame = QFrame()
-    lines = QVBoxLayout(frame)
-    lines.setContentsMargins(0, 0, 0, 0)
-    lines.setSpacing(GAP)
-    return frame
-
-
-def _fill(box: QFrame, rows: Sequence[QWidget]) -> None:
-    """These in place of what was there."""
-    lines = box.layout()
-    if lines is None:
-        return
-    while (item := lines.takeAt(0)) is not None:
-        if (old := item.widget()) is not None:
-            old.hide()
-            old.deleteLater()
-    for row in rows:
-        lines.addWidget(row)
-        row.show()

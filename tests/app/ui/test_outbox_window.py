@@ -216,6 +216,13 @@ def test_confirmed_today(office: Office, shown: Shown) -> None:
     assert "WEB-7  ·  50" in shown.words()
 
 
+def test_what_waits_is_not_called_confirmed(office: Office, shown: Shown) -> None:
+    office.controller.start(LOGIN)
+    office.clock.advance(minutes=10)
+    office.controller.stop()
+    assert "Nothing yet today." in shown.words()
+
+
 def test_what_waits_is_exported(office: Office, shown: Shown, tmp_path: Path) -> None:
     office.controller.start(LOGIN)
     for name, said in (("out.json", "timer.start"), ("out.csv", "BP-123")):
