@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
+from app.core.screen import TimerState
 from app.errors import AppError
 from app.ui.controller import Controller
 from app.ui.text import Text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.leave_dialog import LeaveDialog
     from app.ui.login_window import LoginWindow
     from app.ui.outbox_window import OutboxWindow
+    from app.ui.question_dialog import QuestionDialog
     from app.ui.search_popup import SearchPopup
     from app.ui.stop_dialog import StopDialog
 
@@ -43,8 +45,11 @@ class Windows(QObject):
         self._leave: LeaveDialog | None = None
         self._login: LoginWindow | None = None
         self._outbox: OutboxWindow | None = None
+        self._question: QuestionDialog | None = None
+        self._asked: tuple[object, ...] = ()
         self._search: SearchPopup | None = None
         self._stop: StopDialog | None = None
+        controller.changed.connect(self.ask_question)
 
     # ---- the floating timer -----------------------------------------------------------------------------------
 
@@ -115,6 +120,21 @@ class Windows(QObject):
 
             self._outbox = OutboxWindow(self.controller, self.text, self.theme, MachineZone())
         return self._outbox
+
+    def ask_question(self, state: TimerState) -> None:
+        """Once for each question; who closes the window answers later, or never."""
+        if state.question is None:
+            return
+        from app.core.local_time import MachineZone  # noqa: PLC0415  # as below
+        from app.ui.question_dialog import QuestionDialog, subject  # noqa: PLC0415  # made when first needed
+
+        if subject(state.question) == self._asked:
+            return
+        self._asked = subject(state.question)
+        if self._question is None:
+            self._question = QuestionDialog(self.controller, self.text, self.theme, MachineZone())
+        self._question.ask(state.question)
+        _to_front(self._question)
 
     def sign_out(self) -> None:
         """At once where the server has everything; else the person is asked first."""
