@@ -5,9 +5,9 @@ Only the person knows. Nothing waits for the answer: the window can be closed, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import tzinfo
 from functools import partial
+from itertools import pairwise
 from typing import Final, assert_never
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -77,11 +77,20 @@ class QuestionDialog(Dialog):
             part.setVisible(is_crash)
         if isinstance(question, Away):
             self._ended.setText(moment(question.since, question.since, self._text))
-        buttons = list(self._buttons(question, now))
-        fill(self._answers, buttons)
-        for before, after in zip([self._ended, *buttons], buttons, strict=False):
+        buttons = {
+            option: self._button(option, answer_words(question, option, now, self._text))
+            for option in question.options
+        }
+        fill(self._answers, list(buttons.values()))
+        for before, after in pairwise([self._ended, *buttons.values()]):
             QWidget.setTabOrder(before, after)
-        buttons[0].setFocus()
+        if is_crash:
+            # Enter in the field means the time that stands in it.
+            buttons[Option.DROP].setDefault(True)
+            self._ended.setFocus()
+            self._ended.selectAll()
+        else:
+            next(iter(buttons.values())).setFocus()
 
     def render_state(self, state: TimerState) -> None:
         """Goes away when it was answered, or is no question any more."""
@@ -89,11 +98,10 @@ class QuestionDialog(Dialog):
             self._question = None
             self.hide()
 
-    def _buttons(self, question: Question, now: int) -> Iterator[QPushButton]:
-        for option in question.options:
-            button = QPushButton(answer_words(question, option, now, self._text))
-            button.clicked.connect(partial(self._answer, option))
-            yield button
+    def _button(self, option: Option, words: str) -> QPushButton:
+        button = QPushButton(words)
+        button.clicked.connect(partial(self._answer, option))
+        return button
 
     def _answer(self, option: Option, _checked: bool = False) -> None:  # noqa: FBT001, FBT002  # a signal's value
         question = self._question

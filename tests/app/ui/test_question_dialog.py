@@ -151,7 +151,7 @@ def test_the_end_can_be_put_right(
     after_a_crash.ask(CRASHED)
     after_a_crash.show()
     types(after_a_crash, "11:30")
-    press(after_a_crash, "End it then")
+    QTest.keyClick(after_a_crash._ended, Qt.Key.Key_Return)
     assert answered == [(Option.DROP, None), (Option.DROP, START + 2 * H + 1800)]
 
 
