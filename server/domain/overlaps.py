@@ -86,10 +86,12 @@ def _doubt(each: Lain, others: Sequence[Lain], spans: dict[str, list[tuple[int, 
 
 
 def _is_same_work(one: Lain, other: Lain) -> bool:
-    """Case 4: the same issue, started and stopped together."""
+    """Case 4: the same issue, started and stopped together, and for more than a moment."""
+    shared = min(one.claim.end or 0, other.claim.end or 0) - max(one.claim.start, other.claim.start)
     return (
         one.issue_id is not None
         and one.issue_id == other.issue_id
+        and shared > SLACK_S
         and abs(one.claim.start - other.claim.start) <= SLACK_S
         and abs((one.claim.end or 0) - (other.claim.end or 0)) <= SLACK_S
     )

@@ -18,9 +18,15 @@ ANNAS_HOURLY_RATE: Final = 50
 TEN_THOUSANDTH: Final = 10_000
 
 
+ANCHOR_ERROR_S: Final = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something was done: between these two epoch seconds, both included."""
+    """When something was done: between these two epoch seconds, both included, as its anchor tells.
+
+    A device's clock is put on the server's by a whole second, so an instant may come out as the second before (sync.md 2.9).
+    """
 
     earliest: int
     latest: int
@@ -29,7 +35,7 @@ class Moment:
         return Moment(self.earliest - seconds, self.latest - seconds)
 
     def __contains__(self, instant: int) -> bool:
-        return self.earliest <= instant <= self.latest
+        return self.earliest - ANCHOR_ERROR_S <= instant <= self.latest
 
 
 def lived(do: Callable[[], object], device: Workstation, status: str) -> Moment:

@@ -39,6 +39,8 @@ def test_one_that_is_held_interrupts_nothing() -> None:
 def test_of_the_same_work_the_one_that_counts_less_is_told() -> None:
     assert told(lain("a", 0, 1000), lain("b", 5, 1000)) == {"a": Doubt(Hold.DUPLICATE_CLAIM)}
     assert told(lain("a", 0, 1000), lain("b", 0, 1000)) == {"a": Doubt(Hold.DUPLICATE_CLAIM)}
+    assert told(lain("a", 0, 60), lain("b", 0, 60)) == {}  # a moment is nobody's concern
+    assert told(lain("a", 0, 61), lain("b", 0, 61)) == {"a": Doubt(Hold.DUPLICATE_CLAIM)}
 
 
 def test_another_issue_or_another_time_is_not_the_same_work() -> None:

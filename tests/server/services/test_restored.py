@@ -10,7 +10,7 @@ import pytest
 from server.db.repositories import meta
 from server.domain import acknowledgement
 from server.domain.errors import Conflict
-from server.domain.messages import SyncCode, SyncReply
+from server.domain.messages import ChainHead, SyncCode, SyncReply
 from server.services.outside.pause import Pause, pause_at
 from server.services.time import restored
 from tests.server.company import Company, Person
@@ -39,7 +39,7 @@ def ask(device: Device, sig: str | None, epoch: str | None = None) -> SyncReply:
     return device.push(msgspec.structs.replace(request, base=replace_sig(request.base, sig)))
 
 
-def replace_sig(base: object, sig: str | None) -> object:
+def replace_sig(base: ChainHead, sig: str | None) -> ChainHead:
     return msgspec.structs.replace(base, sig=sig)
 
 
