@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side, those that share a screen, or the machine's servers, stay together and come first."""
     items.sort(key=lambda item: not any(item.path.is_relative_to(folder) for folder in NETWORKED))
