@@ -8,7 +8,7 @@ run: setup
 	@$(PYTHON) packaging/run/demo.py
 
 test: test-setup
-	$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PYTEST_ARGUMENTS)
+	$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadscope $(PYTEST_ARGUMENTS)
 
 fuzz: test-setup
 	HOURKEEP_FUZZ=$${HOURKEEP_FUZZ:-200} $(PYTHON) -m pytest tests/hostile $(PYTEST_ARGUMENTS)

@@ -14,10 +14,13 @@ from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.sockets import guard
 
-NETWORKED: Final = [Path(__file__).parent / name for name in ("e2e", "growing")]
+ROOMS: Final = ("e2e", "growing")
+NETWORKED: Final = [Path(__file__).parent / room for room in ROOMS]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -34,14 +37,18 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that share a screen, or the machine's servers, stay together and come first."""
-    items.sort(key=lambda item: not any(item.path.is_relative_to(folder) for folder in NETWORKED))
-    for item in items:
-        for folder in NETWORKED:
-            if item.path.is_relative_to(folder):
-                item.add_marker(pytest.mark.xdist_group(folder.name))
+class Rooms(LoadScopeScheduling):  # type: ignore[misc]
+    """Where tests run side by side, those that share a screen, or the machine's servers, stay together and come first.
+
+    The largest groups begin; every other test is one of its own. xdist's own `loadgroup` groups nothing with this pytest.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((room for room in ROOMS if nodeid.startswith(f"tests/{room}/")), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Rooms:
+    return Rooms(config, log)
 
 
 @pytest.fixture(autouse=True)
