@@ -94,8 +94,8 @@ async def _arrived(receive: Receive) -> Receive:
     while more and size <= SYNC_LIMIT:
         message = await receive()
         messages.append(message)  # type: ignore[arg-type]  # an HTTP request gets no other
-        more = message["type"] == "http.request" and message["more_body"]
-        size += len(message["body"]) if message["type"] == "http.request" else 0
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        size += len(message.get("body", b"")) if message["type"] == "http.request" else 0
 
     async def replayed() -> HTTPReceiveMessage:
         return messages.pop(0) if messages else await receive()  # type: ignore[return-value]
