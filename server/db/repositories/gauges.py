@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
+from server.db.repositories.logs import rate_of
 from server.db.session import Connection
 from server.db.tables import (
     active_timers,
@@ -18,7 +19,7 @@ from server.db.tables import (
     issue_time_logs,
     segments,
 )
-from server.domain.messages import Rate, RateType, TimerStatus
+from server.domain.messages import Rate, TimerStatus
 
 _TIMERS: Final = select(func.count(), func.count(active_timers.c.claim_id))  # one with an open claim runs
 _ALERTS: Final = select(budget_alerts.c.alert_type, func.count()).group_by(budget_alerts.c.alert_type)
@@ -94,9 +95,7 @@ def sample(conn: Connection, from_id: int, most: int) -> list[Costed]:
         Costed(
             row.duration_seconds,
             counted.get(row.id, 0),
-            None
-            if row.user_rate_amount is None
-            else Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency),
+            rate_of(row),
             row.total_cost,
         )
         for row in rows

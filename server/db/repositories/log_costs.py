@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from server.db.repositories import segments
+from server.db.repositories.logs import rate_of
 from server.db.session import Connection
 from server.db.tables import issue_time_logs as logs
 from server.db.tables import issues, project_budgets
-from server.domain.messages import Rate, RateLevel, RateType, TimerStatus
+from server.domain.messages import Rate, RateLevel, TimerStatus
 from server.domain.rating import Exchange
 
 _FIND: Final = (
@@ -54,9 +55,7 @@ def find(conn: Connection, log_id: int) -> LogCost | None:
 
 
 def _log_cost(row: Any, stretches: tuple[tuple[int, int], ...]) -> LogCost:
-    rate = exchange = None
-    if row.user_rate_type is not None:
-        rate = Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency)
+    rate, exchange = rate_of(row), None
     if row.converted_cost is not None:
         exchange = Exchange(row.exchange_rate, row.converted_currency, row.exchange_since)
     return LogCost(

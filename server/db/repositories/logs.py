@@ -158,7 +158,7 @@ def add(conn: Connection, new: NewLog, now_ms: int) -> Figures:
 def terms_of(conn: Connection, log_id: int) -> Terms:
     """What was copied onto it."""
     row = conn.execute(_TERMS_OF, {"log_id": log_id}).one()
-    rate = _rate(row)
+    rate = rate_of(row)
     if rate is None:
         return Terms()
     return Terms(Found(rate, RateLevel(row.rate_source), row.rate_since, None), _exchange(row))
@@ -175,7 +175,7 @@ def figures(conn: Connection, log_ids: Sequence[int]) -> dict[int, Figures]:
             start=to_s(row.start_time),
             duration_seconds=row.duration_seconds,
             total_cost=row.total_cost,
-            rate=_rate(row),
+            rate=rate_of(row),
             user_id=row.user_id,
             day=row.start_day,
             is_billable=row.is_billable,
@@ -271,7 +271,8 @@ def _exchange(row: Any) -> Exchange | None:
     return Exchange(row.exchange_rate, row.converted_currency, row.exchange_since)
 
 
-def _rate(row: Any) -> Rate | None:
+def rate_of(row: Any) -> Rate | None:
+    """The rate that a row of `issue_time_logs` keeps; None: it has none."""
     if row.user_rate_type is None:
         return None
     return Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency)

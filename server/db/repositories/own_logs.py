@@ -14,11 +14,12 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, select, update
 
 from server.db.repositories.instants import to_ms, to_s
+from server.db.repositories.logs import rate_of
 from server.db.session import Connection
 from server.db.tables import claims, issues, users
 from server.db.tables import issue_time_logs as logs
 from server.domain.holds import Hold
-from server.domain.messages import OwnLog, OwnStretch, Rate, RateType, TimerStatus
+from server.domain.messages import OwnLog, OwnStretch, TimerStatus
 
 _CHANGED: Final = (
     select(
@@ -141,7 +142,7 @@ def _claimed(conn: Connection, user_id: int, timer_ids: Sequence[str]) -> dict[s
 
 
 def _log(row: Any, claimed: list[Any]) -> OwnLog:
-    has_rate = row.user_rate_type is not None
+    rate = rate_of(row)
     return OwnLog(
         timer_id=row.timer_id,
         time_log_id=row.id,
@@ -157,8 +158,8 @@ def _log(row: Any, claimed: list[Any]) -> OwnLog:
         is_billable=row.is_billable,
         is_deleted=row.is_deleted,
         description=row.description,
-        rate=Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency) if has_rate else None,
-        cost=row.total_cost if has_rate else None,
+        rate=rate,
+        cost=None if rate is None else row.total_cost,
         currency=row.currency,
         stretches=[_stretch(each) for each in claimed if each.hold_code != Hold.VOID],
         flag=next((each.attention_code for each in claimed if each.attention_code is not None), None),

@@ -11,9 +11,10 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, select
 
 from server.db.repositories.instants import to_s
+from server.db.repositories.logs import rate_of
 from server.db.session import Connection
 from server.db.tables import issue_time_logs as logs
-from server.domain.messages import Rate, RateType, TimerStatus
+from server.domain.messages import Rate, TimerStatus
 
 BATCH: Final = 2000
 ONE_DAY: Final = timedelta(days=1)
@@ -92,9 +93,7 @@ def _utc_ms(day: date) -> int:
 
 
 def _log(row: Any) -> RatedLog:
-    rate = None
-    if row.user_rate_type is not None:
-        rate = Rate(RateType(row.user_rate_type), row.user_rate_amount, row.currency)
+    rate = rate_of(row)
     return RatedLog(
         log_id=row.id,
         user_id=row.user_id,
