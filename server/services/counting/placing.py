@@ -25,7 +25,7 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
     """Writes where it belongs now. On another project or another day it gets the rate that holds there and then."""
     corrected = facts.corrected(timer_id)
     start = _start(facts, timer_id)
-    where = None if corrected.issue_id is None else facts.place(corrected.issue_id)
+    where = facts.place(facts.issue_of(timer_id))
     after = replace(
         before,
         start=start,
