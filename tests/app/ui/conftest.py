@@ -18,6 +18,7 @@ from app.ui.controller import Controller
 from app.ui.text import Text
 from app.ui.theme import Theme
 from tests.fakes.clock import FakeClock
+from tests.fakes.office import Office
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +57,15 @@ def controller(tmp_path: Path, clock: FakeClock, posted: list[Command], qtbot: Q
     controller.open()
     yield controller
     controller.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, qtbot: QtBot) -> Iterator[Office]:
+    """Anna's, with a server that answered."""
+    office = Office(tmp_path)
+    office.syncs()
+    yield office
+    office.controller.close()
 
 
 @pytest.fixture

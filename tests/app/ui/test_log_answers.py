@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,14 +44,6 @@ class Program:
         with pytest.raises(AppError) as refused:
             self.asks(verb, **request)
         return refused.value.code
-
-
-@pytest.fixture
-def office(tmp_path: Path, qtbot: QtBot) -> Iterator[Office]:
-    office = Office(tmp_path)
-    office.syncs()
-    yield office
-    office.controller.close()
 
 
 @pytest.fixture

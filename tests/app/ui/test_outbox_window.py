@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,14 +48,6 @@ class Shown:
         assert desk is not None
         facts = [each.body for each in desk.outbox.after(0) if each.kind == Kind.RESOLVE]
         return [{key: value for key, value in body.items() if key != "t"} for body in facts]
-
-
-@pytest.fixture
-def office(tmp_path: Path, qtbot: QtBot) -> Iterator[Office]:
-    office = Office(tmp_path)
-    office.syncs()
-    yield office
-    office.controller.close()
 
 
 @pytest.fixture

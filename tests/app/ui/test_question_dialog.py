@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,14 +30,6 @@ SLEPT = Away(LOGIN, Cause.SLEEP, START + H, START + 9 * H)
 CRASHED = replace(SLEPT, cause=Cause.CRASH_RECOVERED)
 TAKEN_OVER = TakenOver(RUNNING, replace(RUNNING, timer_id="u", claim_id="d", issue=MENU, running_since=START))
 ALL: list[Question] = [SLEPT, CRASHED, TAKEN_OVER]
-
-
-@pytest.fixture
-def office(tmp_path: Path, qtbot: QtBot) -> Iterator[Office]:
-    office = Office(tmp_path)
-    office.syncs()
-    yield office
-    office.controller.close()
 
 
 @pytest.fixture

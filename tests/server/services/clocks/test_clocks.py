@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.hand import Hand
 from tests.server.laptop import DAY, HOUR, Laptop, clock, codes, flags, qualities
 
 STEPS = pytest.mark.parametrize("step", [HOUR, -HOUR, DAY, -DAY, -365 * DAY])
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    """At 8:00, as everybody."""
-    return company.anna
-
-
-@pytest.fixture
-def laptop(anna: Person) -> Laptop:
-    """Which the server has seen in this session."""
-    laptop = Laptop(anna)
-    laptop.sync()
-    return laptop
 
 
 # ---- the wall clock is wrong, or jumps

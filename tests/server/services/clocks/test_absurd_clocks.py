@@ -10,23 +10,9 @@ from server.db.repositories import clock_anchors
 from server.db.session import Connection
 from server.domain.instants import Anchor
 from server.domain.messages import SyncCode
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.laptop import DAY, Laptop, anchors, clock, qualities
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    """At 8:00, as everybody."""
-    return company.anna
-
-
-@pytest.fixture
-def laptop(anna: Person) -> Laptop:
-    """Which the server has seen in this session."""
-    laptop = Laptop(anna)
-    laptop.sync()
-    return laptop
 
 
 def test_another_person_with_the_same_session_moves_nothing(anna: Person) -> None:

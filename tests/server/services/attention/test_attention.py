@@ -13,31 +13,13 @@ from server.domain.messages import (
     Role,
 )
 from server.services.time import periods
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.decisions import decide, deleted, listed, settle, stopped_twice, too_long
 from tests.server.device import Device
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    company.clock.advance(hours=10)
-    company.set_budget("BP", 10_000)
-    return company.anna
-
-
-@pytest.fixture
-def mona(anna: Person) -> Person:
-    """Manages BP."""
-    return anna.company.hire("mona", ["BP"], Role.MANAGER)
-
-
-@pytest.fixture
-def a(anna: Person) -> Device:
-    return anna.device()
 
 
 def test_moved_to_another_issue_it_counts_there(anna: Person, a: Device) -> None:

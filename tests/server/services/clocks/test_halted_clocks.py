@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.laptop import HOUR, Laptop, anchors, clock, codes, flags, qualities
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    """At 8:00, as everybody."""
-    return company.anna
-
-
-@pytest.fixture
-def laptop(anna: Person) -> Laptop:
-    """Which the server has seen in this session."""
-    laptop = Laptop(anna)
-    laptop.sync()
-    return laptop
 
 
 def copy_of_machine(laptop: Laptop, away: int) -> Laptop:

@@ -6,47 +6,15 @@ Each goes through the real journal, in both orders of arrival, with the numbers 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.device import Device, new_id
+from tests.server.services.devices.arrival import Arrival, either_order
 
 HOUR = 3600
 X, Y, Z = "BP-1", "BP-2", "BP-3"
-Arrival = Callable[[Device, Device], None]
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    company.clock.advance(hours=10)
-    return company.anna
-
-
-@pytest.fixture
-def a(anna: Person) -> Device:
-    return anna.device()
-
-
-@pytest.fixture
-def b(anna: Person) -> Device:
-    return anna.device()
-
-
-def a_first(a: Device, b: Device) -> None:
-    a.sync()
-    b.sync()
-
-
-def b_first(a: Device, b: Device) -> None:
-    b.sync()
-    a.sync()
-
-
-either_order = pytest.mark.parametrize("arrive", [a_first, b_first])
 
 
 def told(person: Person) -> list[tuple[str, str | None]]:

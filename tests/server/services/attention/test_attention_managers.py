@@ -12,31 +12,13 @@ from server.domain.messages import (
     Role,
 )
 from server.services.time import attention
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.decisions import decide, deleted, listed, settle, too_long
 from tests.server.device import Device, new_id
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    company.clock.advance(hours=10)
-    company.set_budget("BP", 10_000)
-    return company.anna
-
-
-@pytest.fixture
-def mona(anna: Person) -> Person:
-    """Manages BP."""
-    return anna.company.hire("mona", ["BP"], Role.MANAGER)
-
-
-@pytest.fixture
-def a(anna: Person) -> Device:
-    return anna.device()
 
 
 def test_a_manager_lets_it_count(anna: Person, a: Device, mona: Person) -> None:

@@ -8,33 +8,14 @@ import pytest
 
 from server.domain.messages import (
     OutcomeKind,
-    Role,
 )
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.decisions import decide, stopped_twice
 from tests.server.device import Device
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    company.clock.advance(hours=10)
-    company.set_budget("BP", 10_000)
-    return company.anna
-
-
-@pytest.fixture
-def mona(anna: Person) -> Person:
-    """Manages BP."""
-    return anna.company.hire("mona", ["BP"], Role.MANAGER)
-
-
-@pytest.fixture
-def a(anna: Person) -> Device:
-    return anna.device()
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -92,3 +73,17 @@ def test_a_decision_that_is_sent_twice_is_one(anna: Person, a: Device) -> None:
     [result] = a.sync()
     assert (result.outcome, result.of) == (OutcomeKind.DUPLICATE, OutcomeKind.APPLIED)
     assert anna.counted(X) == ["9:00-10:00"]
+
+
+def test_a_later_decision_takes_a_move_back(anna: Person, a: Device) -> None:
+    """Its log is again on the issue that was started."""
+    a.start(X, "9:00")
+    a.stop("10:00")
+    started = a.actions[0].action_id
+    decide(a, started, "move_issue", issue_id=anna.company.issues[Y])
+    a.sync()
+    assert anna.counted(Y) == ["9:00-10:00"]
+    decide(a, started, "keep")
+    a.sync()
+    assert (anna.counted(X), anna.counted(Y)) == (["9:00-10:00"], [])
+    anna.company.check()

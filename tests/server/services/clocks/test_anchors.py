@@ -5,23 +5,9 @@ from __future__ import annotations
 import pytest
 
 from server.domain.messages import ChainHead, SyncCode
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.daytime import at
 from tests.server.laptop import DAY, Laptop, anchors, clock, qualities
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    """At 8:00, as everybody."""
-    return company.anna
-
-
-@pytest.fixture
-def laptop(anna: Person) -> Laptop:
-    """Which the server has seen in this session."""
-    laptop = Laptop(anna)
-    laptop.sync()
-    return laptop
 
 
 def test_the_reply_says_by_what_the_server_reads_this_clock(anna: Person, laptop: Laptop) -> None:

@@ -5,49 +5,17 @@ The day's clock stands at 18:00, so that everything has happened when it arrives
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import permutations
 
 import pytest
 
 from server.domain.messages import OutcomeKind
-from tests.server.company import Company, Person
+from tests.server.company import Person
 from tests.server.device import Device
+from tests.server.services.devices.arrival import Arrival, either_order
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
-
-
-@pytest.fixture
-def anna(company: Company) -> Person:
-    company.clock.advance(hours=10)
-    return company.anna
-
-
-@pytest.fixture
-def a(anna: Person) -> Device:
-    return anna.device()
-
-
-@pytest.fixture
-def b(anna: Person) -> Device:
-    return anna.device()
-
-
-Arrival = Callable[[Device, Device], None]
-
-
-def a_first(a: Device, b: Device) -> None:
-    a.sync()
-    b.sync()
-
-
-def b_first(a: Device, b: Device) -> None:
-    b.sync()
-    a.sync()
-
-
-either_order = pytest.mark.parametrize("arrive", [a_first, b_first])
 
 
 @either_order
