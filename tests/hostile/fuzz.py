@@ -59,7 +59,7 @@ RULES: Final = {
     "PUT /api/v1/me/password": {"old_password"},
     "PUT /api/v1/time-tracking/exchange-rates": {"effective_from", "rate", "to_currency"},
     "PUT /api/v1/time-tracking/projects/{project_id}/budget": {
-        "alert_threshold", "allocated_budget", "critical_threshold", "end_date", "total_budget",
+        "alert_threshold", "allocated_budget", "critical_threshold", "end_date", "start_date", "total_budget",
     },
     "PUT /api/v1/time-tracking/rate": {"effective_from", "effective_until", "rate_amount"},
     "PUT /api/v1/time-tracking/rates": {"currency", "effective_from", "effective_until", "project_id", "rate_amount", "user_id"},

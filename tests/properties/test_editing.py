@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from server.domain.errors import Refusal
 from server.domain.messages import RateLevel
 from tests.fakes.server_clock import FakeClock
-from tests.properties.brute_force import TICK_S, TICKS, price
+from tests.properties.brute_force import LONG_S, TICK_S, TICKS, price
 from tests.server.company import Company
 from tests.server.databases import OnSqlite, lay_out
 from tests.server.daytime import MIDNIGHT, spoken
@@ -49,11 +49,12 @@ steps = st.lists(
 
 @dataclass
 class Stretch:
-    """`said`: the tick at which its bounds were said last. `end` None: it runs."""
+    """`said`: the tick at which its bounds were said last. `end` None: it runs. `is_timed`: a timer ran."""
 
     start: int
     end: int | None
     said: int
+    is_timed: bool = False
 
 
 @dataclass
@@ -118,13 +119,9 @@ class Book:
         Only of what is the page's own; what is kept is as old as before.
         """
         early = [
-            Stretch(s.start, min(at, at if s.end is None else s.end), s.said)
-            for s in page.stretches
-            if s.start < at
+            replace(s, end=min(at, at if s.end is None else s.end)) for s in page.stretches if s.start < at
         ]
-        late = [
-            Stretch(max(s.start, at), s.end, s.said) for s in page.stretches if s.end is None or s.end > at
-        ]
+        late = [replace(s, start=max(s.start, at)) for s in page.stretches if s.end is None or s.end > at]
         keep, give = (late, early) if page is self.current else (early, late)
         given: list[Stretch] = []
         for each in give:
@@ -148,15 +145,22 @@ class Book:
         ]
         return max(covering)[1] if covering else None
 
+    def _certain_end(self, stretch: Stretch) -> int:
+        if stretch.end is not None:
+            return stretch.end
+        timed = (each.start for page in self.pages for each in page.stretches if each.is_timed)
+        end = min((start for start in timed if start > stretch.start), default=stretch.start)
+        return end if (end - stretch.start) * TICK_S <= LONG_S else stretch.start
+
     def seconds(self) -> dict[int, int]:
-        """By log: the timer that runs counts nothing yet of its open stretch."""
+        """By log: the timer that runs counts until the next start after its own, and nothing yet where there is none."""
         found = dict.fromkeys((page.log_id for page in self.pages), 0)
         for tick in range(self.now):
             covering = [
                 (each.said, page.log_id)
                 for page in self.pages
                 for each in page.stretches
-                if each.end is not None and each.start <= tick < each.end
+                if each.start <= tick < self._certain_end(each)
             ]
             if covering:
                 found[max(covering)[1]] += TICK_S
@@ -197,20 +201,18 @@ class Day:
             case ("start", str(issue)):
                 book.rest(for_good=True)
                 reply = self.person.start(issue)
-                self._add(issue, [Stretch(book.now, None, book.now)], reply.time_log_id)
+                self._add(issue, [Stretch(book.now, None, book.now, is_timed=True)], reply.time_log_id)
             case ("pause", _) if book.current is not None and not book.current.is_paused:
                 self.person.pause()
                 book.rest(for_good=False)
             case ("resume", _) if book.current is not None and book.current.is_paused:
                 self.person.resume()
-                book.current.stretches.append(Stretch(book.now, None, book.now))
+                book.current.stretches.append(Stretch(book.now, None, book.now, is_timed=True))
                 book.current.is_paused = False
             case ("stop", _) if book.current is not None:
                 self.person.stop()
                 book.rest(for_good=True)
-            case ("add", issue, start, end) if (
-                start < end <= book.now and (end - start) * TICK_S <= 16 * 3600
-            ):
+            case ("add", issue, start, end) if start < end <= book.now and (end - start) * TICK_S <= LONG_S:
                 log = self.hand.add(issue, f"{at(start)}-{at(end)}").log
                 self._add(issue, [Stretch(start, end, book.now)], log.id)
             case (way, int(number), *rest) if book.pages:

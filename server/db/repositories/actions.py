@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, insert, select, update
 
 from server.db.session import Connection, insert_row
 from server.db.tables import applied_actions, dead_letters
-from server.domain.messages import OutcomeKind
+from server.domain.holds import Rejection
+from server.domain.messages import ActionKind, OutcomeKind
 
 ID_LENGTH: Final = 36
 
@@ -33,6 +34,16 @@ _SENT: Final = select(applied_actions.c.v, applied_actions.c.kind, applied_actio
 _SAID: Final = select(applied_actions.c.payload).where(
     applied_actions.c.user_id == bindparam("user_id"),
     applied_actions.c.action_id.in_(bindparam("action_ids", expanding=True)),
+)
+_SET_ASIDE: Final = (
+    select(applied_actions.c.action_id, applied_actions.c.payload)
+    .join_from(applied_actions, dead_letters, dead_letters.c.action_id == applied_actions.c.action_id)
+    .where(
+        applied_actions.c.user_id == bindparam("user_id"),
+        applied_actions.c.action_id.in_(bindparam("action_ids", expanding=True)),
+        applied_actions.c.kind.in_((str(ActionKind.PAUSE), str(ActionKind.STOP))),
+        dead_letters.c.code == str(Rejection.END_BEFORE_START),
+    )
 )
 _SETTLE: Final = (
     update(dead_letters)
@@ -106,6 +117,13 @@ def timers_of(conn: Connection, user_id: int, action_ids: Sequence[str]) -> list
     rows = conn.execute(_SAID, {"user_id": user_id, "action_ids": action_ids})
     named = (json.loads(row.payload).get("timer_id") for row in rows)
     return [each for each in named if isinstance(each, str) and len(each) <= ID_LENGTH]
+
+
+def set_aside(conn: Connection, user_id: int, action_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Of these actions of this user those that ended a claim before it began: its timer and the claim, by action."""
+    rows = conn.execute(_SET_ASIDE, {"user_id": user_id, "action_ids": action_ids})
+    said = {row.action_id: json.loads(row.payload) for row in rows}
+    return {action_id: (body["timer_id"], body["claim_id"]) for action_id, body in said.items()}
 
 
 def settle_letters(conn: Connection, user_id: int, action_id: str, now_ms: int) -> None:

@@ -19,6 +19,7 @@ from server.services.counting.opening import NOT_YOURS
 from server.services.counting.outcome import Outcome, applied, held, rejected
 
 EARLY_END: Final = "Its start has not arrived yet; the end counts as soon as it does."
+BEFORE_START: Final = rejected(Rejection.END_BEFORE_START, "The end lies before the start.")
 CLAIM_IS_HELD: Final = "The time that ends here is kept, and not counted yet."
 
 
@@ -26,9 +27,12 @@ def end_claim(facts: Facts, action_id: str, body: PauseBody | StopBody) -> Outco
     """No budget, lock or length refuses it."""
     stored = None if body.claim_id is None else facts.claims.get(body.claim_id)
     placed = _placed(facts, action_id, body, stored)
-    refusal = _refusal(facts, body, stored, placed.at)
+    refusal = _refusal(facts, body, stored)
     if refusal is not None:
         return refusal
+    if stored is not None and placed.at < stored.opened_at:
+        facts.set_aside[action_id] = stored.timer_id, stored.claim_id
+        return BEFORE_START
     end = StoredEnd(
         action_id=action_id,
         user_id=facts.principal.user_id,
@@ -100,14 +104,12 @@ def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
     return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
 
 
-def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None, at: int) -> Outcome | None:
+def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None) -> Outcome | None:
     if stored is not None:
         if stored.user_id != facts.principal.user_id:
             return NOT_YOURS
         if stored.timer_id != body.timer_id:
             return rejected(Rejection.SCHEMA, "This stretch of time belongs to another timer.")
-        if at < stored.opened_at:
-            return rejected(Rejection.END_BEFORE_START, "The end lies before the start.")
     if any(each.user_id != facts.principal.user_id for each in facts.claims_of(body.timer_id)):
         return NOT_YOURS
     return None

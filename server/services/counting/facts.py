@@ -49,6 +49,7 @@ class Facts:
     `clocks`: by which the device's instants are read; None for what the server does itself, by its own.
     `author`: who corrects this person's time, None for themselves. `is_approved`: also in a closed period.
     `waiting`: decisions about actions that have not come yet. `chooser`: who decides, None for themselves.
+    `set_aside`: timer and claim of ends that lie before their claim's start; they end nothing, and may be decided.
     `kept_terms`: of timers whose logs keep a rate, wherever they belong.
     `moved_seconds`: by how much the logs' counted time has changed.
     `shown_logs`: of which a device shows something else now, though neither their actions nor their seconds changed.
@@ -75,6 +76,7 @@ class Facts:
     is_approved: bool = False
     moved_seconds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     shown_logs: set[int] = field(default_factory=set)
+    set_aside: dict[str, tuple[str, str]] = field(default_factory=dict)
     kept_terms: dict[str, Terms] = field(default_factory=dict)
     _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
 
@@ -125,6 +127,7 @@ class Facts:
         bodies = [each.body for each in said if not isinstance(each.body, Nonsense)]
         refs = sorted({body.ref for body in bodies if isinstance(body, ResolveBody)})
         decided = actions.timers_of(self.conn, self.principal.user_id, refs) if refs else []
+        self.set_aside |= actions.set_aside(self.conn, self.principal.user_id, refs) if refs else {}
         named = (body.timer_id for body in bodies if not isinstance(body, ResolveBody))
         self.load_waiting([each.action_id for each in said])
         self.load_timers(

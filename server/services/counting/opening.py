@@ -168,6 +168,7 @@ def _check_early_ends(facts: Facts, stored: StoredClaim, began: Instant) -> None
         placed = _placed(facts, end, stored, began)
         if placed.at < stored.opened_at:
             _set_aside(facts, end)
+            facts.set_aside[end.action_id] = stored.timer_id, stored.claim_id
         elif placed.at != end.at:
             _put_off(facts, end, placed)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from server.db.repositories import logs
+from server.domain.corrections import Corrected
 from server.domain.figures import Figures
 from server.domain.holds import Hold
 from server.services.counting.facts import Facts
+
+UNSEEN: Final = frozenset({Hold.ISSUE_UNKNOWN, Hold.NO_PERMISSION})
 
 
 def corrected_logs(facts: Facts) -> dict[int, str]:
@@ -33,7 +37,7 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
         issue_id=before.issue_id if where is None else where.issue_id,
         project_id=before.project_id if where is None else where.project_id,
         is_billable=corrected.is_billable,
-        is_deleted=corrected.is_removed,
+        is_deleted=corrected.is_removed or _is_nowhere(facts, timer_id, corrected),
     )
     is_elsewhere = (after.project_id, after.day) != (before.project_id, before.day)
     if is_elsewhere and timer_id not in facts.kept_terms:
@@ -42,6 +46,12 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
         after = replace(after, rate=terms.rate, exchange=terms.exchange)
     logs.set_place(facts.conn, after, corrected.revision)
     return after
+
+
+def _is_nowhere(facts: Facts, timer_id: str, corrected: Corrected) -> bool:
+    """Its person never saw the issue it was started on, and whoever had moved it elsewhere has taken that back."""
+    first = next((each for each in facts.claims_of(timer_id) if each.is_first), None)
+    return first is not None and corrected.issue_id is None and first.admission in UNSEEN
 
 
 def _start(facts: Facts, timer_id: str) -> int:

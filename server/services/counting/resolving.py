@@ -102,7 +102,12 @@ def _not_theirs(facts: Facts, choice: Choice) -> Outcome | None:
 
 
 def timer_of(facts: Facts, ref: str) -> str | None:
-    """Of the action that is decided; None where it has not come, was not applied, or is another person's."""
+    """Of the action that is decided; None where it has not come, was not applied, or is another person's.
+
+    An end that lies before its start has one too: whether it came before the start was known decides nothing.
+    """
+    if ref in facts.set_aside:
+        return facts.set_aside[ref][0]
     mine = (each for each in facts.claims.values() if each.user_id == facts.principal.user_id)
     named = [(each.action_id, each.timer_id) for each in mine]
     named += [(end.action_id, end.timer_id) for each in facts.ends.values() for end in each]
@@ -215,6 +220,8 @@ def _claims_of(facts: Facts, ref: str) -> list[str]:
     """Those that this action began, ended or moved; some of them may not have come yet."""
     begun = {each.claim_id for each in facts.claims.values() if each.action_id == ref}
     ended = {end.claim_id for each in facts.ends.values() for end in each if end.action_id == ref}
+    if ref in facts.set_aside:
+        ended.add(facts.set_aside[ref][1])
     told = [edit for each in facts.edits.values() for edit in each if edit.action_id == ref]
     moved = {bounds.claim_id for edit in told for bounds in edit.bounds}
     return sorted(filter(None, begun | ended | moved))

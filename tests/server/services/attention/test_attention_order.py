@@ -16,6 +16,7 @@ from tests.server.device import Device
 
 HOUR = 3600
 X, Y = "BP-1", "BP-2"
+UNKNOWN = "NOWHERE-1"
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -86,4 +87,37 @@ def test_a_later_decision_takes_a_move_back(anna: Person, a: Device) -> None:
     decide(a, started, "keep")
     a.sync()
     assert (anna.counted(X), anna.counted(Y)) == (["9:00-10:00"], [])
+    anna.company.check()
+
+
+@pytest.mark.parametrize("is_end_first", [False, True], ids=["the start is known", "the end comes first"])
+def test_a_decision_about_an_end_that_lies_before_its_start(
+    anna: Person, a: Device, *, is_end_first: bool
+) -> None:
+    """It counts, whether the server knew the start when that end came or not."""
+    b = anna.device()
+    a.start(X, "9:00")
+    b.take_over(a)
+    stop = b.record("timer.stop", "8:00", timer_id=b.timer_id, claim_id=b.claim_id, cause="user")
+    decide(b, stop.action_id, "move_issue", issue_id=anna.company.issues[Y])
+    for device in (b, a) if is_end_first else (a, b):
+        device.sync()
+    a.stop("10:00")
+    a.sync()
+    assert (anna.counted(X), anna.counted(Y)) == ([], ["9:00-10:00"])
+    anna.company.check()
+
+
+def test_a_move_that_was_taken_back_leaves_no_log(anna: Person, a: Device) -> None:
+    """Of an issue that nobody knows there never was one."""
+    a.start(UNKNOWN, "9:00")
+    a.stop("10:00")
+    started = a.actions[0].action_id
+    decide(a, started, "move_issue", issue_id=anna.company.issues[Y])
+    a.sync()
+    assert anna.counted(Y) == ["9:00-10:00"]
+    decide(a, started, "ask_manager")
+    decide(a, started, "keep")
+    a.sync()
+    assert anna.logs() == []
     anna.company.check()
