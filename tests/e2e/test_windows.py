@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from tests.e2e.company import Company, Person
@@ -28,7 +29,7 @@ def test_what_was_done_is_typed_after_the_stop(annas_app: Workstation, server: C
     annas_app.button("Skip")
     annas_app.desktop.type("Fixed the login redirect")
     annas_app.click("Save")
-    eventually(partial(annas_app.shows, "Logged 1:00:"), "the notification")
+    eventually(partial(annas_app.shows, f"Logged {timedelta(seconds=shown)}"), "the notification")
     everything_arrived(annas_app)
     log = only_log(anna, "BP-123", before)
     assert log["description"] == "Fixed the login redirect"
