@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import count, pairwise
-from typing import Any
+from typing import Any, Self
 
 from server.db.address import open_database
 from server.db.blocking import Blocking
@@ -54,6 +54,19 @@ class Company:
     """Projects BP and WEB with ten issues each; Anna and Ben are members of BP, only Ben of WEB. Anna costs 50 an hour."""
 
     def __init__(self, place: Empty) -> None:
+        self._open(place)
+        self.projects = {key: self.add_project(key) for key in ("BP", "WEB")}
+        self.anna = self.hire("anna", ["BP"])
+        self.ben = self.hire("ben", ["BP", "WEB"])
+
+    @classmethod
+    def found(cls, place: Empty) -> Self:
+        """One that is there already, to be read and checked."""
+        company = cls.__new__(cls)
+        company._open(place)
+        return company
+
+    def _open(self, place: Empty) -> None:
         self.url = place.url
         self._place = place
         self.database = place.database or Blocking.open(place.url)
@@ -61,9 +74,6 @@ class Company:
         self.clock = FakeClock(at("8:00") * 1000)
         self.server = self.database.read(identity.server_identity)
         self.issues: dict[str, int] = {}
-        self.projects = {key: self.add_project(key) for key in ("BP", "WEB")}
-        self.anna = self.hire("anna", ["BP"])
-        self.ben = self.hire("ben", ["BP", "WEB"])
 
     def served(self) -> Database:
         """For an application of this company; it closes what it gets."""
