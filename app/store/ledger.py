@@ -15,7 +15,7 @@ from app.errors import OutboxCorrupt
 from app.store import timer_state
 from app.store.database import Database, Row
 from app.store.entry import Entry
-from app.store.records import AttentionItem, ChainHead, LifeSign, Outcome, Settled, WaitingItem
+from app.store.records import AttentionItem, ChainHead, Outcome, Settled, WaitingItem
 
 
 class Ledger:
@@ -186,14 +186,6 @@ class Ledger:
             " WHERE resolved_by_action_id IS NULL ORDER BY seq"
         )
         return tuple(AttentionItem(*row) for row in rows)
-
-    def put_beat(self, claim_id: str, at: int) -> None:
-        self._database.run("DELETE FROM beat")
-        self._database.run("INSERT INTO beat (claim_id, at) VALUES (?, ?)", claim_id, at)
-
-    def beat(self) -> LifeSign | None:
-        row = self._database.one("SELECT claim_id, at FROM beat")
-        return None if row is None else LifeSign(*row)
 
     def floor(self) -> ChainHead:
         """The point below the oldest action that is kept."""

@@ -29,7 +29,6 @@ from app.store.records import (
     AttentionItem,
     Batch,
     ChainHead,
-    LifeSign,
     Outcome,
     Salvaged,
     Settled,
@@ -129,15 +128,6 @@ class Outbox:
     def timer(self) -> Timer | None:
         """The state that the last `record` kept."""
         return self._ledger.timer()
-
-    def beat(self, claim_id: str, now: int) -> None:
-        """Note that the app was alive at `now` with this claim open."""
-        with self._database.transaction():
-            self._ledger.put_beat(claim_id, now)
-
-    def life_sign(self) -> LifeSign | None:
-        """The last beat."""
-        return self._ledger.beat()
 
     def anchor(self) -> Anchor | None:
         """The clocks when the open claim began here, for `Clock.reanchor` after a restart; None when nothing runs."""

@@ -56,6 +56,7 @@ TABLES: Final = (
         detail TEXT NOT NULL,
         resolved_by_action_id TEXT
     ) WITHOUT ROWID""",
+    # Signs of life are notes in `meta` by now; the files that people have still bring this table along.
     "CREATE TABLE beat (claim_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
     """CREATE TRIGGER action_never_changes
         BEFORE UPDATE OF action_id, v, kind, body, body_hash, at, timer_id, issue_id ON action

@@ -56,10 +56,9 @@ def a_days_work(folder: Path) -> SyncRequest:
         for gesture in (desk.start, desk.pause, desk.resume, lambda: desk.stop("Fixed it. 🕐"), desk.start):
             gesture()
             desk.clock.advance(minutes=10)
-        batch, reading, life_sign = outbox.batch(), desk.clock.reading(), outbox.life_sign()
+        batch, reading = outbox.batch(), desk.clock.reading()
     finally:
         outbox.close()
-    claim_id = life_sign.claim_id if life_sign else batch.actions[-1].body["claim_id"]
     return SyncRequest(
         nonce=NONCE,
         device_id=batch.device_id,
@@ -72,7 +71,7 @@ def a_days_work(folder: Path) -> SyncRequest:
         parent_device_id=DEVICE,
         device_name="Anna's laptop",
         app_version="0.1.0",
-        beat=Beat(claim_id, reading.wall),
+        beat=Beat(batch.actions[-1].body["claim_id"], reading.wall),
     )
 
 

@@ -41,7 +41,7 @@ def a_day(desk: Desk) -> list[Act]:
         lambda: outbox.remember("server_id", "one"),
         lambda: desk.start(MENU, 300),
         lambda: outbox.settle(2, [Settled(1, "applied"), Settled(2, "held", code="LATE")], "a" * 64),
-        lambda: outbox.beat("claim", clock.now()),
+        lambda: outbox.remember("seen", str(clock.now())),
         desk.pause,
         lambda: outbox.rewind(1),
         desk.resume,
@@ -70,7 +70,6 @@ def see(outbox: Outbox) -> Sight:
         "kept": outbox.after(0),
         "timer": outbox.timer(),
         "attention": outbox.attention(),
-        "life_sign": outbox.life_sign(),
         "note": outbox.recall("server_id"),
         "sig": outbox.acked_sig(),
     }

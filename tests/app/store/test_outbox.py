@@ -11,7 +11,7 @@ import pytest
 
 from app.core.actions import Draft, Kind, genesis
 from app.store.outbox import RETENTION_S, Outbox
-from app.store.records import ChainHead, LifeSign, Settled
+from app.store.records import ChainHead, Settled
 from server.domain import messages
 from tests.fakes.clock import START
 from tests.fakes.desk import LOGIN, MENU, Desk
@@ -263,13 +263,6 @@ def test_an_action_is_recorded_once(desk: Desk) -> None:
     with pytest.raises(Exception, match="UNIQUE"):
         desk.outbox.record([again], None)
     assert (desk.outbox.pending_count(), desk.outbox.timer() is None) == (1, False)
-
-
-def test_the_last_life_sign_is_kept(desk: Desk) -> None:
-    assert desk.outbox.life_sign() is None
-    desk.outbox.beat("a", START)
-    desk.outbox.beat("b", START + 60)
-    assert desk.outbox.life_sign() == LifeSign("b", START + 60)
 
 
 def test_the_clock_goes_on_from_the_open_stretch(desk: Desk) -> None:
