@@ -145,7 +145,8 @@ def network_maker(profile: Profile, clock: SystemClock) -> Callable[[], Network]
         from app.sync.network import Calls  # noqa: PLC0415
 
         ours = version("hourkeep")
-        return Calls(lambda url: Client(url, version=ours, now=clock.now), Secrets(profile.folder), ours)
+        secrets = Secrets(profile.folder)
+        return Calls(lambda url: Client(url, version=ours, now=clock.now), secrets, ours, clock.reading)
 
     return make
 

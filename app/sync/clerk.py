@@ -68,7 +68,6 @@ def _outgoing(desk: Desk, limit: int) -> Outgoing:
     place = desk.log_place
     return Outgoing(
         batch=desk.outbox.batch(limit),
-        reading=desk.reading(),
         beat=desk.life_sign(),
         sig=desk.outbox.acked_sig(),
         epoch=place.epoch,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from app.clock import Clock, Reading, ServerAnchor
+from app.clock import Clock, ServerAnchor
 from app.core import gestures, snapshot
 from app.core.actions import Draft, Kind
 from app.core.attention import Need, needs
@@ -193,10 +193,6 @@ class Desk:
 
     # ---- what is sent, and what the server says -------------------------------------------------------------
 
-    def reading(self) -> Reading:
-        self._look()
-        return self._clock.reading()
-
     @property
     def log_place(self) -> LogPlace:
         """From where the server goes on with the person's logs."""
@@ -204,6 +200,7 @@ class Desk:
 
     def life_sign(self) -> LifeSign | None:
         """Of the stretch that was begun here and runs; None when there is none."""
+        self._look()
         timer = self.timer
         if timer is None or timer.claim_id is None or not self._is_own(timer):
             return None

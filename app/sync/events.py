@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.clock import Reading, ServerAnchor
+from app.clock import ServerAnchor
 from app.core.logbook import OwnLog
 from app.core.notices import Notice
 from app.core.screen import Account, Hindrance, Link
@@ -31,13 +31,12 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What to send: the next actions, the clocks, and a sign of life of the running claim.
+    """What to send: the next actions, and a sign of life of the running claim.
 
     `sig`: the server's own, of the acknowledgement that `batch` goes on from. `epoch`, `cursor`: the last that it said.
     """
 
     batch: Batch
-    reading: Reading
     beat: LifeSign | None
     sig: str | None = None
     epoch: str | None = None

@@ -16,6 +16,7 @@ from app.api import problems
 from app.api.address import normalise_url
 from app.api.client import Client
 from app.api.problems import ApiProblem
+from app.clock import Reading
 from app.core.ids import new_device_id
 from app.core.notices import SignInResult
 from app.core.screen import Account, Hindrance
@@ -50,6 +51,9 @@ SEQ: Final = re.compile(r"[0-9]{1,15}")
 ClientFor = Callable[[str], Client]
 """A client for the server at this address."""
 
+ReadClocks = Callable[[], Reading]
+"""All clocks now; called in the sync thread."""
+
 HINDRANCES: Final[dict[type[ApiProblem], Hindrance]] = {
     problems.Unreachable: Hindrance.UNREACHABLE,
     problems.TlsFailed: Hindrance.TLS,
@@ -68,8 +72,11 @@ class WrongServer(Exception):
 class Calls:
     """The network of `app.sync.loop`, on a real client."""
 
-    def __init__(self, client_for: ClientFor, secrets: Secrets, version: str) -> None:
+    def __init__(
+        self, client_for: ClientFor, secrets: Secrets, version: str, read_clocks: ReadClocks
+    ) -> None:
         self._client_for = client_for
+        self._read_clocks = read_clocks
         self._secrets = secrets
         self._version = version
         self._account: Account | None = None
@@ -102,9 +109,9 @@ class Calls:
         device_id, _, seq = (self._secrets.recall(_name(account)) or "").partition(" ")
         return Mark(device_id, int(seq)) if SEQ.fullmatch(seq) else None
 
-    def _keep_mark(self, outgoing: Outgoing) -> None:
-        """What was confirmed, into the keyring: once a minute at most."""
-        mark, at = Mark(outgoing.batch.device_id, outgoing.batch.base.seq), outgoing.reading.mono_s
+    def _keep_mark(self, outgoing: Outgoing, at: int) -> None:
+        """What was confirmed, into the keyring: once a minute at most. `at`: monotonic seconds."""
+        mark = Mark(outgoing.batch.device_id, outgoing.batch.base.seq)
         if self._account is None or mark == self._kept_mark or 0 <= at - self._marked_at < MARK_EVERY_S:
             return
         self._kept_mark, self._marked_at = mark, at
@@ -122,9 +129,10 @@ class Calls:
         match effect:
             case Send(outgoing):
                 nonce = os.urandom(12).hex()
-                reply = client.sync(self._token, wire.request(outgoing, nonce, self._version))
+                now = self._read_clocks()  # not when the work was taken: it may have waited in a queue since
+                reply = client.sync(self._token, wire.request(outgoing, now, nonce, self._version))
                 self._check_server(reply.server_id)
-                self._keep_mark(outgoing)
+                self._keep_mark(outgoing, now.mono_s)
                 return Answered(wire.answer(reply))
             case Probe():
                 self._check_server(client.server_info().server_id)

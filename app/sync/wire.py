@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import UNSET
 
 from app.api import models
-from app.clock import ServerAnchor
+from app.clock import Reading, ServerAnchor
 from app.core.logbook import LogStatus, LogValues, OwnLog, Stretch
 from app.core.money import is_exact
 from app.core.screen import Budget
@@ -34,15 +34,16 @@ def device_name() -> str:
     return (name or "device")[:DEVICE_NAME_LIMIT]
 
 
-def request(outgoing: Outgoing, nonce: str, version: str) -> models.SyncRequest:
-    batch, reading, beat = outgoing.batch, outgoing.reading, outgoing.beat
+def request(outgoing: Outgoing, now: Reading, nonce: str, version: str) -> models.SyncRequest:
+    """`now`: the clocks at the moment of sending; the server measures its anchor of them."""
+    batch, beat = outgoing.batch, outgoing.beat
     return models.SyncRequest(
         nonce=nonce,
         device_id=batch.device_id,
         parent_device_id=batch.parent_device_id,
         device_name=device_name(),
         app_version=version,
-        now=models.ClockReading(reading.session, reading.mono_ms, reading.wall, reading.tz),
+        now=models.ClockReading(now.session, now.mono_ms, now.wall, now.tz),
         base=models.ChainHead(batch.base.seq, batch.base.chain, outgoing.sig or UNSET),
         actions=[
             models.Action(each.seq, each.action_id, each.v, each.kind, each.chain, each.body)

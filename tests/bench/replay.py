@@ -116,7 +116,7 @@ def _loop(place: Path, parcels: SimpleQueue[Parcel]) -> Loop:
 
     def network() -> Calls:
         secrets = Secrets(place, _no_keyring)
-        return Calls(lambda url: Client(url, version="1", now=clock.now), secrets, "1")
+        return Calls(lambda url: Client(url, version="1", now=clock.now), secrets, "1", clock.reading)
 
     return Loop(network, parcels.put, monotonic, random.random)
 

@@ -219,7 +219,7 @@ class Device:
             return _event_of(problem)
 
     async def _sync(self, outgoing: Outgoing, line: Line) -> Event:
-        request = wire.request(outgoing, self._new_id(), VERSION)
+        request = wire.request(outgoing, self._reading(), self._new_id(), VERSION)
         headers = {
             "Authorization": f"Bearer {self._member.token}",
             "Content-Type": "application/json",
@@ -238,7 +238,7 @@ class Device:
         match effect:
             case Take(limit):
                 batch = Batch(self._device_id, None, self._head, self._waiting[:limit])
-                return Taken(Outgoing(batch, self._reading(), None))
+                return Taken(Outgoing(batch, None))
             case Settle(answer):
                 return self._settle(answer)
             case Rest():

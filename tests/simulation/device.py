@@ -187,7 +187,9 @@ class Device:
             outbox, Cache.open(self.folder / "cache.sqlite3"), self.clock, self.notices.append
         )
         self.desk.new_id = id_source(self.clock, self.random.randbytes)
-        self.calls = Calls(lambda _url: SimulatedClient(self.air, self.clock), self.secrets, VERSION)
+        self.calls = Calls(
+            lambda _url: SimulatedClient(self.air, self.clock), self.secrets, VERSION, self.clock.reading
+        )
         self.engine = Engine(self._account, self.random.random)
         self.todo = deque(self.engine.begin())
         self._settle_doubt()

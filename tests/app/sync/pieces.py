@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from app.clock import Reading
 from app.core.actions import Recorded
 from app.core.screen import Account
 from app.core.snapshot import Snapshot
@@ -17,7 +16,6 @@ from app.sync.events import Answer, Code, Outgoing
 ACCOUNT: Final = Account("http://127.0.0.1:8765", "server-1", 3, "anna@demo.test", "Anna")
 RATE: Final = Rate(RateType.HOURLY, Decimal("50.0000"), "USD")
 CHAIN: Final = "c" * 64
-READING: Final = Reading(wall=1000, session="boot", mono_s=10, mono_ms=10_000, awake_s=10, tz="UTC")
 
 
 def outgoing(actions: int = 0, acked: int = 0) -> Outgoing:
@@ -25,7 +23,7 @@ def outgoing(actions: int = 0, acked: int = 0) -> Outgoing:
         Recorded(acked + number, f"action-{number}", 1, "timer.start", {}, CHAIN)
         for number in range(1, actions + 1)
     )
-    return Outgoing(Batch("device-1", None, ChainHead(acked, CHAIN), sent), READING, None)
+    return Outgoing(Batch("device-1", None, ChainHead(acked, CHAIN), sent), None)
 
 
 def snapshot(timer: Timer | None = None, **changes: Any) -> Snapshot:

@@ -43,7 +43,7 @@ from app.sync.sign_in import SignInAsked
 from tests.app.api.far_end import FarEnd, Said, Turn, answer, problem
 from tests.app.desktop.test_secrets import MemoryKeyring
 from tests.app.sync.pieces import ACCOUNT, RATE, outgoing
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 
 INFO: dict[str, Any] = {
     "product": "hourkeep",
@@ -120,7 +120,8 @@ class Machine:
         self.keyring = MemoryKeyring()
         self.secrets = Secrets(folder, lambda: self.keyring)
         self.servers: dict[str, FarEnd] = {}
-        self.calls = Calls(self._client, self.secrets, "0.1.0")
+        self.clock = FakeClock()
+        self.calls = Calls(self._client, self.secrets, "0.1.0", self.clock.reading)
 
     def _client(self, url: str) -> Client:
         return Client(url, version="0.1.0", now=lambda: START, adapter=self.servers[url])
@@ -157,6 +158,20 @@ def test_a_sync_carries_the_actions_and_brings_the_state(device: Machine) -> Non
     assert (got.snapshot.timer.status, got.snapshot.timer.rate) == (Status.RUNNING, RATE)
     assert (got.snapshot.today_seconds, got.snapshot.as_of) == (80, 1000)
     assert str(got.snapshot.budgets[1].percent) == "81.5"
+
+
+def test_the_clocks_of_a_request_are_those_of_its_sending(device: Machine) -> None:
+    """The server measures by them: what has waited in a queue must not make its anchor late."""
+    server = ServerSays(last_seq=1)
+    device.signed_in(server)
+    taken = Send(outgoing(1))
+    for _ in range(2):
+        device.clock.advance(seconds=30)
+        device.calls.do(taken)
+        now, reading = server.asked[-1].json()["now"], device.clock.reading()
+        assert (now["session"], now["mono_ms"], now["wall"]) == (
+            reading.session, reading.mono_ms, reading.wall,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
