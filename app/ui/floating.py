@@ -63,7 +63,7 @@ class FloatingTimer(Shell):
         self._told: Line | None = None
         self._compact = controller.settings.compact
         self._ticker = Ticker(controller.clock, self)
-        self._steady = Steady(sync_words(self._state, text), self)
+        self._steady = Steady(sync_words(self._state, controller.clock.now(), text), self)
         self._hands = Hands(
             self._toggle, self.stop_wanted.emit, self._search, self._start, self._sync, self._menu
         )
@@ -96,7 +96,7 @@ class FloatingTimer(Shell):
 
     def render_state(self, state: TimerState) -> None:
         self._state = state
-        self._steady.say(sync_words(state, self._text))
+        self._steady.say(sync_words(state, self._controller.clock.now(), self._text))
         self._render()
 
     def tell(self, line: Line) -> None:

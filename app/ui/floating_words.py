@@ -95,7 +95,7 @@ def budget_tone(budget: Budget) -> Tone:
     return Tone.WARNING if warned else Tone.CALM
 
 
-def sync_words(state: TimerState, text: Text) -> SyncWords:
+def sync_words(state: TimerState, now: int, text: Text) -> SyncWords:
     mark = sync_mark(state)
     match mark:
         case Mark.ATTENTION:
@@ -105,7 +105,7 @@ def sync_words(state: TimerState, text: Text) -> SyncWords:
                 mark, text.t("sync.sign_in"), _sign_in(state.sync.waiting, text), state.sync.waiting
             )
         case Mark.OFFLINE:
-            return _offline(state, text)
+            return _offline(state, now, text)
         case _ if state.sync.waiting:
             return SyncWords(mark, text.t("sync.sending"), text.t("sync.sending_long"))
         case _:
@@ -131,10 +131,21 @@ def _sign_in(waiting: int, text: Text) -> str:
     return text.plural("sync.sign_in_long", waiting) if waiting else text.t("sync.sign_in_none_long")
 
 
-def _offline(state: TimerState, text: Text) -> SyncWords:
+def contact_words(state: TimerState, now: int, text: Text) -> str:
+    """When the server answered last."""
+    at = state.sync.last_contact
+    return text.t("outbox.contact_none") if at is None else text.t("outbox.contact", at=moment(at, now, text))
+
+
+def hindrance_words(state: TimerState, text: Text) -> str:
+    """Why it does not answer now; empty where that is not known."""
+    hindrance = state.sync.hindrance
+    return "" if hindrance is None else text.t(f"sync.hindrance_{hindrance}")
+
+
+def _offline(state: TimerState, now: int, text: Text) -> SyncWords:
     n = state.sync.waiting
     short = text.plural("sync.offline", n) if n else text.t("sync.offline_none")
     full = text.plural("sync.offline_long", n) if n else text.t("sync.offline_none_long")
-    if state.sync.hindrance is not None:
-        full = f"{text.t(f'sync.hindrance_{state.sync.hindrance}')} {full}"
-    return SyncWords(Mark.OFFLINE, short, full, n)
+    parts = (hindrance_words(state, text), full, contact_words(state, now, text))
+    return SyncWords(Mark.OFFLINE, short, " ".join(part for part in parts if part), n)

@@ -17,7 +17,7 @@ from app.core.written import duration
 from app.errors import AppError
 from app.ui.floating_words import status_words, sync_words, today_seconds
 from app.ui.format import duration_words
-from app.ui.icons import MARK_OF_STATUS, Mark, icon, mark_color
+from app.ui.icons import MARK_OF_STATUS, Mark, icon, mark_color, sync_mark
 from app.ui.windows import Windows
 
 SUMMARY_LIMIT: Final = 48
@@ -97,7 +97,7 @@ class TimerMenu(QMenu):
         seconds = today_seconds(state, self._controller.clock.now())
         today = self.addAction(self._text.t("tray.today", duration=duration_words(seconds)))
         today.setEnabled(False)
-        said = sync_words(state, self._text)
+        said = sync_words(state, self._controller.clock.now(), self._text)
         if said.mark is Mark.SIGN_IN:
             return  # the item to sign in says it
         words = self.addAction(said.short[:1].upper() + said.short[1:])
@@ -120,7 +120,7 @@ class TimerMenu(QMenu):
         compact.setChecked(self._controller.settings.compact)
 
     def _add_account(self, state: TimerState) -> None:
-        if sync_words(state, self._text).mark is Mark.SIGN_IN or state.account is None:
+        if sync_mark(state) is Mark.SIGN_IN or state.account is None:
             self._add("menu.sign_in", self._windows.show_login, Mark.SIGN_IN)
         else:
             self._add("menu.sign_out", self._windows.sign_out)

@@ -32,6 +32,7 @@ from app.core.timer import IssueRef
 from app.errors import AppError
 from app.ui.controller import Controller
 from app.ui.dialog import Dialog, Trouble
+from app.ui.floating_words import contact_words, hindrance_words
 from app.ui.format import duration_words, moment
 from app.ui.issue_picker import IssuePicker
 from app.ui.need_card import NeedCard
@@ -181,7 +182,7 @@ class OutboxWindow(Dialog):
         else:
             said = text.t("outbox.waiting_none")
         self._waiting.setText(said)
-        self._contact.setText(contact_words(state, now, text))
+        self._contact.setText(f"{hindrance_words(state, text)} {contact_words(state, now, text)}".strip())
         self._export.setVisible(bool(sync.waiting))
 
     def _render_today(self, now: int) -> None:
@@ -274,8 +275,3 @@ class OutboxWindow(Dialog):
             self._trouble.say(self._text.t("outbox.not_exported", path=path))
         else:
             self._contact.setText(self._text.t("outbox.exported", path=path))
-
-
-def contact_words(state: TimerState, now: int, text: Text) -> str:
-    at = state.sync.last_contact
-    return text.t("outbox.contact_none") if at is None else text.t("outbox.contact", at=moment(at, now, text))

@@ -42,6 +42,7 @@ class Tray(QObject):
         self._clock.setInterval(TOOLTIP_MS)
         self._clock.timeout.connect(self._say)
         self._shows = False
+        self._unsaid: list[tuple[str, str, bool]] = []
         controller.changed.connect(self.render)
         windows.theme.changed.connect(self._redraw)
         windows.menu_wanted.connect(self._open_menu)
@@ -62,6 +63,9 @@ class Tray(QObject):
         self._windows.theme.ask_system()
         # Desktops that read the menu over D-Bus may look at it before they say that they open it.
         self.menu.fill()
+        for title, words, is_bad in self._unsaid:
+            self.pop_up(title, words, is_bad=is_bad)
+        self._unsaid.clear()
         self._clock.setTimerType(QtCore.Qt.TimerType.VeryCoarseTimer)
         self._keep_up(self._controller.state)
 
@@ -85,6 +89,13 @@ class Tray(QObject):
                 self._clock.stop()
 
     def tell(self, title: str, words: str, *, is_bad: bool = False) -> None:
+        """What is told before the icon shows is told then: the toolkit would drop it."""
+        if self._shows:
+            self.pop_up(title, words, is_bad=is_bad)
+        else:
+            self._unsaid.append((title, words, is_bad))
+
+    def pop_up(self, title: str, words: str, *, is_bad: bool) -> None:
         kind = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
         self.icon.showMessage(title, words, kind, MESSAGE_MS)
 
@@ -106,7 +117,7 @@ class Tray(QObject):
             lines.append(state.timer.issue.summary)
         if cost := live_cost(state, now, text):
             lines.append(cost)
-        sync = sync_words(state, text)
+        sync = sync_words(state, now, text)
         if sync.mark is not Mark.SAVED:
             lines.append(sync.short)
         if state.sync.last_contact is not None:

@@ -33,7 +33,7 @@ from tests.app.ui.moments import (
     STOPPING,
     offline,
 )
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import START, FakeClock
 from tests.fakes.desk import LOGIN
 
 MakeFloating = Callable[..., FloatingTimer]
@@ -211,12 +211,12 @@ def test_a_state_of_sync_is_shown_when_it_lasts(make: MakeFloating) -> None:
 
 
 def test_what_passes_is_never_shown(qtbot: QtBot, text: Text) -> None:
-    steady = Steady(sync_words(AT_WORK, text))
-    steady.say(sync_words(offline(1), text))
+    steady = Steady(sync_words(AT_WORK, START, text))
+    steady.say(sync_words(offline(1), START, text))
     assert steady._timer.isActive()
-    steady.say(sync_words(AT_WORK, text))
+    steady.say(sync_words(AT_WORK, START, text))
     assert not steady._timer.isActive()
-    assert steady.shown == sync_words(AT_WORK, text)
+    assert steady.shown == sync_words(AT_WORK, START, text)
 
 
 # ---- hands ----------------------------------------------------------------------------------------------------

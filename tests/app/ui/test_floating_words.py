@@ -18,7 +18,7 @@ from app.ui.floating_words import (
     today,
     today_seconds,
 )
-from app.ui.format import seconds_of_day
+from app.ui.format import moment, seconds_of_day
 from app.ui.icons import Mark
 from app.ui.text import Text
 from tests.app.ui.moments import (
@@ -94,23 +94,30 @@ def test_what_matters_most_takes_the_line(text: Text) -> None:
 
 
 def test_sync_is_said_short_and_in_full(text: Text) -> None:
-    assert sync_words(AT_WORK, text).short == "saved"
-    sending = sync_words(replace(AT_WORK, sync=replace(AT_WORK.sync, waiting=2)), text)
+    assert sync_words(AT_WORK, START, text).short == "saved"
+    sending = sync_words(replace(AT_WORK, sync=replace(AT_WORK.sync, waiting=2)), START, text)
     assert (sending.mark, sending.short) == (Mark.SAVED, "saved here")
-    assert sync_words(offline(0), text).short == "offline"
-    assert sync_words(offline(1), text).short == "1 waiting"
-    assert sync_words(offline(3), text).count == 3
-    assert "3 actions" in sync_words(offline(3), text).full
-    assert "1 action will" in sync_words(offline(1), text).full
-    assert sync_words(NEEDS_ANNA, text).short == "2 need you"
-    assert sync_words(SIGNED_OUT, text).short == "Sign in…"
-    assert "4 actions" in sync_words(SIGNED_OUT, text).full
-    assert "company" in sync_words(FRESH, text).full
-    assert sync_words(TROUBLE, text).full == full_disk(text)
+    assert sync_words(offline(0), START, text).short == "offline"
+    assert sync_words(offline(1), START, text).short == "1 waiting"
+    assert sync_words(offline(3), START, text).count == 3
+    assert "3 actions" in sync_words(offline(3), START, text).full
+    assert "1 action will" in sync_words(offline(1), START, text).full
+    assert sync_words(NEEDS_ANNA, START, text).short == "2 need you"
+    assert sync_words(SIGNED_OUT, START, text).short == "Sign in…"
+    assert "4 actions" in sync_words(SIGNED_OUT, START, text).full
+    assert "company" in sync_words(FRESH, START, text).full
+    assert sync_words(TROUBLE, START, text).full == full_disk(text)
+
+
+def test_offline_it_is_said_when_the_server_answered_last(text: Text) -> None:
+    away = offline(2, Hindrance.UNREACHABLE)
+    contact = replace(away, sync=replace(away.sync, last_contact=START - 600))
+    assert sync_words(contact, START, text).full.endswith(f"Last contact {moment(START - 600, START, text)}.")
+    assert sync_words(away, START, text).full.endswith("No contact since Hourkeep was started.")
 
 
 def test_every_hindrance_has_its_words(text: Text) -> None:
-    fulls = {sync_words(offline(2, hindrance), text).full for hindrance in Hindrance}
+    fulls = {sync_words(offline(2, hindrance), START, text).full for hindrance in Hindrance}
     assert len(fulls) == len(Hindrance)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from app.core.actions import Kind
+from app.core.screen import Hindrance, Link
 from app.settings import Theme as Choice
 from app.ui.issue_picker import IssuePicker
 from app.ui.outbox_window import OutboxWindow
@@ -68,6 +69,13 @@ def test_nothing_at_all(shown: Shown) -> None:
     ):
         assert said in words
     assert shown.buttons() == ["Try now", "Close"]
+
+
+def test_it_is_said_why_the_server_does_not_answer(office: Office, shown: Shown) -> None:
+    office.controller.reported(Link.OFFLINE, Hindrance.UPGRADE, contact=False)
+    assert "The server needs a newer Hourkeep. No contact since" in shown.words()
+    office.controller.reported(Link.ONLINE, None, contact=True)
+    assert "newer Hourkeep" not in shown.words()
 
 
 def test_each_item_says_why_and_what_can_be_chosen(office: Office, shown: Shown) -> None:
