@@ -24,6 +24,9 @@ class NoticeKind(StrEnum):
     LOWERED = "lowered"  # seconds, reason (Reason): what is shown of today went back
     REFUSED = "refused"  # the server has refused this account for hours
     NO_TLS = "no_tls"  # text: what is wrong with the certificate
+    UPGRADE = "upgrade"  # the server does not understand this version any more
+    WRONG_SERVER = "wrong_server"  # another server answers at the address
+    SENT_AGAIN = "sent_again"  # the device has a new name, under which it sends everything once more
     TROUBLE = "trouble"  # error: something is wrong with the recorded time on this device
     SETTINGS = "settings"  # error
 

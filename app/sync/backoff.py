@@ -27,6 +27,9 @@ STUBBORN_S: Final = {
 PROBED: Final = frozenset({Hindrance.UNREACHABLE, Hindrance.PORTAL})
 """Here nobody of ours answers, so asking again costs the server nothing: it is noticed within seconds when it is back."""
 
+ASKED_FIRST: Final = PROBED | {Hindrance.WRONG_SERVER}
+"""Before anything is sent again, it is asked who answers."""
+
 Random = Callable[[], float]
 """A number from 0 to 1, 1 excluded."""
 

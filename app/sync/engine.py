@@ -177,9 +177,8 @@ class Engine:
         return []
 
     def _on_reachable(self) -> list[Effect]:
-        if self.phase is Phase.WAITING and self._is_probing():
-            return self._on_due()
-        return []
+        is_mended = self._is_probing() or self._last_hindrance() in backoff.STUBBORN_S
+        return self._on_due() if self.phase is Phase.WAITING and is_mended else []
 
     def _on_due(self) -> list[Effect]:
         if self.phase not in {Phase.IDLE, Phase.WAITING}:
@@ -193,12 +192,16 @@ class Engine:
         return self._take()
 
     def _is_probing(self) -> bool:
-        return self._last_failure is not None and self._last_failure.hindrance in backoff.PROBED
+        return self._last_hindrance() in backoff.ASKED_FIRST
+
+    def _last_hindrance(self) -> Hindrance | None:
+        return None if self._last_failure is None else self._last_failure.hindrance
 
     def _take(self) -> list[Effect]:
+        """A server that does not understand this version is asked whether it does now, and sent nothing before."""
         self._go()
         self._kicked = self._has_more = False
-        return [Take(self._limit)]
+        return [Take(0 if self._last_hindrance() is Hindrance.UPGRADE else self._limit)]
 
     def _go(self) -> None:
         self.phase = Phase.BUSY
@@ -207,7 +210,8 @@ class Engine:
     # ---- answers --------------------------------------------------------------------------------------------
 
     def _answered(self, answer: Answer, now: float) -> list[Effect]:
-        self._recover()
+        self._last_failure = self._away_since = None
+        self._token_doubted = False
         self._poll_s = answer.poll_s
         self._limit = max(1, min(answer.max_actions, self._limit))
         if answer.epoch != self._epoch:
@@ -216,25 +220,28 @@ class Engine:
             return self._failed(Failure(Hindrance.UPGRADE), now)
         contact = Report(Link.ONLINE, None, contact=True)
         if answer.code is Code.OK:
-            self._repairs = 0
-            self._is_stuck = bool(
-                self._sent and self._sent.actions and answer.head.seq <= self._sent.base.seq
-            )
-            self._has_more = answer.logs is not None and answer.logs.has_more
+            self._accepted(answer)
             return [Settle(answer), contact]
         self._repairs += 1
         if self._repairs > REPAIRS:
             self._repairs = 0
             return self._failed(Failure(Hindrance.SERVER), now)
+        self._kicked = True  # the answer brought no state of the server's
         mend: Effect = GoBack(answer.head) if answer.code is Code.BEHIND else Rename()
         return [mend, contact]
 
-    def _recover(self) -> None:
-        self._failures = 0
-        self._last_failure = None
-        self._away_since = None
-        self._token_doubted = False
-        self._said.clear()
+    def _accepted(self, answer: Answer) -> None:
+        """Pauses are short again only after what the server has confirmed."""
+        self._repairs = 0
+        self._has_more = answer.logs is not None and answer.logs.has_more
+        sent = self._sent
+        self._is_stuck = sent is not None and bool(sent.actions) and answer.head.seq <= sent.base.seq
+        if not self._is_stuck:
+            self._failures = 0
+            self._said.clear()
+        if sent is not None and answer.head.seq > sent.base.seq + len(sent.actions):
+            # The desk may become a new device for it, and then has no state of the server's.
+            self._kicked = True
 
     def _done(self, waiting: int, now: float) -> list[Effect]:
         """The desk has written; go on with what is most urgent."""
@@ -292,12 +299,17 @@ class Engine:
         hindrance = failure.hindrance
         if hindrance in self._said:
             return []
-        if hindrance is Hindrance.TLS:
-            notice = Notice(NoticeKind.NO_TLS, {"text": failure.text})
-        elif hindrance is Hindrance.REFUSED and backoff.has_waited_longest(hindrance, self._failures):
-            notice = Notice(NoticeKind.REFUSED)
-        else:
-            return []
+        match hindrance:
+            case Hindrance.TLS:
+                notice = Notice(NoticeKind.NO_TLS, {"text": failure.text})
+            case Hindrance.UPGRADE:
+                notice = Notice(NoticeKind.UPGRADE)
+            case Hindrance.WRONG_SERVER:
+                notice = Notice(NoticeKind.WRONG_SERVER)
+            case Hindrance.REFUSED if backoff.has_waited_longest(hindrance, self._failures):
+                notice = Notice(NoticeKind.REFUSED)
+            case _:
+                return []
         self._said.add(hindrance)
         return [Tell(notice)]
 

@@ -103,7 +103,7 @@ class Kicked:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """The system says that there is a network again."""
+    """There may be a network again, or somebody asks to try now. A server in trouble is not hurried by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class FetchIssues:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Hand over the next actions, at most so many."""
+    """Hand over the next actions, at most so many; with a limit of 0 the server is only asked."""
 
     limit: int
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 
 from app.core.notices import Notice, NoticeKind
 from app.core.written import duration
-from app.errors import AppError, FileTrouble
+from app.errors import AppError, FileTrouble, OutboxSalvaged, OutboxSalvagedInPart
 from app.ui.controller import Controller
 from app.ui.floating_words import Line, Tone
 from app.ui.format import money
@@ -115,8 +115,28 @@ def _no_tls(values: Values, text: Text) -> Said:
     return Said(text.t("notice.no_tls"), values["text"], is_bad=True)
 
 
+def _upgrade(_values: Values, text: Text) -> Said:
+    return Said(text.t("notice.upgrade"), text.t("notice.upgrade_text"), is_bad=True)
+
+
+def _wrong_server(_values: Values, text: Text) -> Said:
+    return Said(text.t("notice.wrong_server"), text.t("notice.wrong_server_text"), is_bad=True)
+
+
+def _sent_again(_values: Values, text: Text) -> Said:
+    return Said(text.t("notice.sent_again"), text.t("notice.sent_again_text"))
+
+
 def _trouble(values: Values, text: Text) -> Said:
-    return Said(text.t("notice.trouble"), text.error(values["error"]), is_bad=True)
+    error = values["error"]
+    words = text.error(error)
+    match error:
+        case OutboxSalvaged():
+            return Said(text.t("notice.restored"), words)
+        case OutboxSalvagedInPart():
+            return Said(text.t("notice.restored_in_part"), words, is_bad=True)
+        case _:
+            return Said(text.t("notice.trouble"), words, is_bad=True)
 
 
 def _settings(values: Values, text: Text) -> Said:
@@ -134,6 +154,9 @@ SAYERS: Final[Mapping[NoticeKind, Callable[[Values, Text], Said]]] = {
     NoticeKind.LOWERED: _lowered,
     NoticeKind.REFUSED: _refused,
     NoticeKind.NO_TLS: _no_tls,
+    NoticeKind.UPGRADE: _upgrade,
+    NoticeKind.WRONG_SERVER: _wrong_server,
+    NoticeKind.SENT_AGAIN: _sent_again,
     NoticeKind.TROUBLE: _trouble,
     NoticeKind.SETTINGS: _settings,
 }

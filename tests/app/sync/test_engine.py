@@ -233,6 +233,25 @@ def test_a_network_that_comes_back_does_not_hurry_a_server_in_trouble(play: Play
     assert play(Reachable()) == []
 
 
+@pytest.mark.parametrize(
+    ("hindrance", "effect"),
+    [
+        (Hindrance.TLS, Take(200)),
+        (Hindrance.REFUSED, Take(200)),
+        (Hindrance.UPGRADE, Take(0)),
+        (Hindrance.WRONG_SERVER, Probe()),
+    ],
+)
+def test_who_has_mended_it_need_not_wait_for_an_hour(
+    play: Play, hindrance: Hindrance, effect: Effect
+) -> None:
+    """Renewed a certificate, say, and presses “Try now”."""
+    play.settled()
+    play(Kicked(), Taken(outgoing(1)), Unanswered(Failure(hindrance)))
+    assert play(Kicked()) == [], "a gesture is no such wish"
+    assert play(Reachable()) == [effect]
+
+
 def test_one_401_is_doubted_and_a_second_is_believed(play: Play) -> None:
     play.settled()
     play(Kicked(), Taken(outgoing(1)))
@@ -268,28 +287,68 @@ def test_another_history_makes_a_new_device(play: Play, code: Code) -> None:
     assert play(Done(waiting=10)) == [Take(200)]
 
 
-def test_a_quarrel_about_history_ends_in_a_pause(play: Play) -> None:
-    play.settled()
-    play(Kicked())
+def quarrels(play: Play) -> list[Effect]:
+    """The server has another history four times in a row, and once more."""
     for _ in range(4):
         assert Rename() in play(Taken(outgoing(1)), Answered(answer(Code.FORK)))
         play(Done(waiting=1))
-    effects = play(Taken(outgoing(1)), Answered(answer(Code.FORK)))
-    assert effects == [Report(Link.OFFLINE, Hindrance.SERVER, contact=False)]
+    return play(Taken(outgoing(1)), Answered(answer(Code.FORK)))
 
 
-def test_a_server_that_confirms_nothing_is_not_asked_in_a_circle(play: Play) -> None:
+def confirms_nothing(play: Play) -> list[Effect]:
+    play(Taken(outgoing(3, acked=5)), Answered(answer(seq=5)))
+    return play(Done(waiting=3))
+
+
+@pytest.mark.parametrize("happens", [quarrels, confirms_nothing])
+def test_who_does_not_understand_the_other_is_asked_less_and_less_often(
+    play: Play, happens: Callable[[Play], list[Effect]]
+) -> None:
+    """An answer alone is no success: the pauses are short again only when something was confirmed."""
     play.settled()
-    play(Kicked(), Taken(outgoing(3, acked=5)), Answered(answer(seq=5)))
-    assert play(Done(waiting=3)) == [Report(Link.OFFLINE, Hindrance.SERVER, contact=False)]
-    assert play.wait() == [Take(200)]
+    play.dice.value = 0.999
+    play(Kicked())
+    for _ in range(12):
+        assert happens(play) == [Report(Link.OFFLINE, Hindrance.SERVER, contact=False)]
+        assert play.wait() == [Take(200)]
+    happens(play)
+    assert play.engine.due is not None
+    assert 299 < play.engine.due - play.now <= 300
+
+
+@pytest.mark.parametrize("code", [Code.BEHIND, Code.FORK])
+def test_after_a_history_was_mended_the_servers_state_is_asked_for_at_once(play: Play, code: Code) -> None:
+    """Also by a device on which nothing waits: the answer that told of it brought no state."""
+    play.settled()
+    play.wait()
+    play(Taken(outgoing(acked=4)), Answered(answer(code, seq=2)))
+    assert play(Done(waiting=0)) == [Take(200)]
+    assert play(Taken(outgoing()), Answered(answer()), Done(0)) == [Rest()]
+
+
+def test_a_device_from_a_backup_asks_for_the_servers_state_at_once(play: Play) -> None:
+    """The server confirms more than was ever sent: the desk gives the device a new name."""
+    play.settled()
+    play.wait()
+    play(Taken(outgoing(1, acked=4)), Answered(answer(seq=9)))
+    assert play(Done(waiting=0)) == [Take(200)]
+    assert play(Taken(outgoing()), Answered(answer()), Done(0)) == [Rest()]
 
 
 def test_a_server_that_needs_a_newer_app_is_left_alone_for_an_hour_at_most(play: Play) -> None:
     play.settled()
     play(Kicked(), Taken(outgoing(1)))
-    assert play(Answered(answer(Code.UPGRADE))) == [Report(Link.OFFLINE, Hindrance.UPGRADE, contact=False)]
-    assert play.wait() == [Take(200)]
+    report = Report(Link.OFFLINE, Hindrance.UPGRADE, contact=False)
+    assert play(Answered(answer(Code.UPGRADE))) == [report, Tell(Notice(NoticeKind.UPGRADE))]
+    play.dice.value = 0.999
+    for _ in range(20):
+        assert play.wait() == [Take(0)], "it is asked, and sent nothing"
+        assert play(Taken(outgoing()), Answered(answer(Code.UPGRADE))) == [report]
+    assert play.engine.due is not None
+    assert 3590 < play.engine.due - play.now <= 3600
+    play.wait()
+    play(Taken(outgoing()), Answered(answer()))
+    assert play(Done(waiting=1)) == [Take(200)], "it understands this version again"
 
 
 def test_what_is_too_large_is_sent_in_halves_down_to_one(play: Play) -> None:
@@ -369,6 +428,23 @@ def test_what_is_wrong_with_a_certificate_is_said_once_and_tried_every_five_minu
     play(Taken(outgoing(1)), Unanswered(Failure(Hindrance.TLS)))
     assert play.engine.due is not None
     assert 299 < play.engine.due - play.now <= 300
+
+
+def test_another_server_is_asked_who_it_is_and_sent_nothing_until_it_is_ours(play: Play) -> None:
+    play.settled()
+    wrong = Unanswered(Failure(Hindrance.WRONG_SERVER))
+    report = Report(Link.OFFLINE, Hindrance.WRONG_SERVER, contact=False)
+    play(Kicked())
+    assert play(Taken(outgoing(1)), wrong) == [report, Tell(Notice(NoticeKind.WRONG_SERVER))]
+    play.dice.value = 0.999
+    for _ in range(12):
+        assert play.wait() == [Probe()]
+        assert play(wrong) == [report]
+    assert play.engine.due is not None
+    assert 299 < play.engine.due - play.now <= 300
+    play.wait()
+    play(Probed())
+    assert play.wait() == [Take(200)]
 
 
 def test_retry_after_is_followed_by_as_much_chance(play: Play) -> None:

@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.core.notices import Notice, NoticeKind, Reason
-from app.errors import DiskFull, NothingRuns, SettingsUnwritable
+from app.errors import (
+    DiskFull,
+    FileTrouble,
+    NothingRuns,
+    OutboxSalvaged,
+    OutboxSalvagedInPart,
+    SettingsUnwritable,
+)
 from app.ui.controller import Controller
 from app.ui.notices import SAYERS, Notices, Said, said
 from app.ui.text import Text
@@ -24,7 +31,7 @@ LOGGED = {"issue_key": "BP-123", "seconds": 3600, "cost": Decimal("50.0000"), "c
 VALUES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.LOGGED: LOGGED,
     NoticeKind.HELD: {"issue_key": None, "code": "NEW_CODE", "text": "The project BP is locked."},
-    NoticeKind.REJECTED: {"code": "SCHEMA", "text": "The issue is gone."},
+    NoticeKind.REJECTED: {"code": "NEW_CODE", "text": "The issue is gone."},
     NoticeKind.SIGN_IN_NEEDED: {"waiting": 2},
     NoticeKind.NO_KEYRING: {"path": "/home/anna/token"},
     NoticeKind.STARTED_ELSEWHERE: {"issue_key": "BP-9"},
@@ -32,9 +39,16 @@ VALUES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.LOWERED: {"seconds": 300, "reason": Reason.TRIMMED},
     NoticeKind.REFUSED: {},
     NoticeKind.NO_TLS: {"text": "The certificate is not trusted."},
+    NoticeKind.UPGRADE: {},
+    NoticeKind.WRONG_SERVER: {},
+    NoticeKind.SENT_AGAIN: {},
     NoticeKind.TROUBLE: {"error": DiskFull(Path("/home/anna/queue.sqlite3"))},
     NoticeKind.SETTINGS: {"error": SettingsUnwritable(Path("/home/anna/settings.json"))},
 }
+
+
+QUEUE = Path("/home/anna/queue.sqlite3")
+KEPT = Path("/home/anna/queue.sqlite3.damaged-1")
 
 
 class TrayOf(Tray):
@@ -85,6 +99,24 @@ def test_held_time_is_explained_in_the_persons_language() -> None:
     assert "gelöscht" in said(Notice(NoticeKind.HELD, values), Text("de")).words
 
 
+@pytest.mark.parametrize(
+    ("error", "language", "title", "is_bad"),
+    [
+        (OutboxSalvaged(QUEUE, KEPT), "en", "Your recorded time was restored", False),
+        (OutboxSalvaged(QUEUE, KEPT), "de", "Deine erfasste Zeit wurde wiederhergestellt", False),
+        (OutboxSalvagedInPart(QUEUE, KEPT, 7), "en", "Please look through your recorded time", True),
+        (OutboxSalvagedInPart(QUEUE, KEPT, 7), "de", "Bitte sieh deine erfasste Zeit durch", True),
+    ],
+)
+def test_what_was_made_anew_is_not_said_to_be_lost(
+    error: FileTrouble, language: str, title: str, *, is_bad: bool
+) -> None:
+    """Time is being recorded all the while; what is said is what is safe and where the old file is."""
+    shown = said(Notice(NoticeKind.TROUBLE, {"error": error}), Text(language))
+    assert (shown.title, shown.is_bad) == (title, is_bad)
+    assert str(KEPT) in shown.words
+
+
 def test_every_kind_is_known() -> None:
     assert set(SAYERS) == set(NoticeKind)
 
@@ -107,6 +139,37 @@ def test_the_tray_says_it(controller: Controller, windows: Windows) -> None:
         "Your time is not being recorded",
     ]
     assert [each[2] for each in tray.messages] == [False, False, True]
+    assert notices.parent() is None
+
+
+class PoppingTray(Tray):
+    """Remembers what the desktop was given to show."""
+
+    def __init__(self, controller: Controller, windows: Windows) -> None:
+        super().__init__(controller, windows)
+        self.popped: list[tuple[str, str, bool]] = []
+
+    @property
+    def available(self) -> bool:
+        return True
+
+    def pop_up(self, title: str, words: str, *, is_bad: bool) -> None:
+        self.popped.append((title, words, is_bad))
+
+
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # of a platform without any tray
+def test_what_is_told_before_the_icon_shows_is_shown_with_it(
+    controller: Controller, windows: Windows, qtbot: QtBot
+) -> None:
+    """The files are opened before: what happened to them must not go unsaid."""
+    tray = PoppingTray(controller, windows)
+    notices = Notices(controller, tray, windows)
+    controller.told.emit(Notice(NoticeKind.SENT_AGAIN))
+    assert tray.popped == []
+    tray.show()
+    qtbot.waitUntil(lambda: len(tray.popped) == 1)
+    controller.told.emit(Notice(NoticeKind.LOGGED, LOGGED))
+    assert [each[0] for each in tray.popped] == ["Your time is sent once more", "Logged 1:00:00 for $50.00"]
     assert notices.parent() is None
 
 
