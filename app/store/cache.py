@@ -19,8 +19,9 @@ from app.store import own_logs, search
 from app.store.catalog import IssueLike, ProjectLike, SavedSnapshot
 from app.store.database import PRIMARY_CODE
 from app.store.own_logs import LogPlace
+from app.store.records import UpTo
 
-VERSION: Final = 3
+VERSION: Final = 4
 RECENTS: Final = 8
 IN_MEMORY: Final = ":memory:"
 
@@ -35,7 +36,9 @@ TABLES: Final = (
     "CREATE INDEX issue_key ON issue (key COLLATE NOCASE)",
     "CREATE INDEX issue_updated ON issue (updated_at)",
     "CREATE TABLE recent (issue_id INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
-    "CREATE TABLE snapshot (one INTEGER PRIMARY KEY CHECK (one = 1), content TEXT NOT NULL, seq INTEGER NOT NULL)",
+    """CREATE TABLE snapshot (
+        one INTEGER PRIMARY KEY CHECK (one = 1), content TEXT NOT NULL, seq INTEGER NOT NULL, action_id TEXT
+    )""",
     *search.TABLES,
     *own_logs.TABLES,
 )
@@ -149,14 +152,15 @@ class Cache:
     # ---- the server's last state ------------------------------------------------------------------------------
 
     def snapshot(self) -> SavedSnapshot | None:
-        rows = self._read("SELECT content, seq FROM snapshot")
-        return SavedSnapshot(*rows[0]) if rows else None
+        rows = self._read("SELECT content, seq, action_id FROM snapshot")
+        return SavedSnapshot(rows[0][0], UpTo(*rows[0][1:])) if rows else None
 
-    def save_snapshot(self, content: str, seq: int) -> None:
-        """`seq`: the device's last action that is part of it."""
+    def save_snapshot(self, content: str, up_to: UpTo) -> None:
+        """`up_to`: the device's last action that is part of it."""
         self._write(
             lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO snapshot (one, content, seq) VALUES (1, ?, ?)", (content, seq)
+                "INSERT OR REPLACE INTO snapshot (one, content, seq, action_id) VALUES (1, ?, ?, ?)",
+                (content, up_to.seq, up_to.action_id),
             )
         )
 
@@ -165,7 +169,7 @@ class Cache:
     def log_place(self) -> LogPlace:
         """How far the logs have come."""
         rows = self._read(own_logs.PLACE)
-        return LogPlace(rows[0][0] or None, rows[0][1], rows[0][2]) if rows else LogPlace()
+        return LogPlace(rows[0][0] or None, rows[0][1], UpTo(*rows[0][2:])) if rows else LogPlace()
 
     def logs(self, since: int = 0) -> tuple[OwnLog, ...]:
         """Those that begin at epoch second `since` or later, in order of their start; deleted ones too."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.store.records import UpTo
+
 
 class ProjectLike(Protocol):
     @property
@@ -50,4 +52,4 @@ class SavedSnapshot:
     """The server's last state as it came, and the device's last action in it."""
 
     content: str
-    seq: int
+    up_to: UpTo

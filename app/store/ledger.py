@@ -15,7 +15,7 @@ from app.errors import OutboxCorrupt
 from app.store import timer_state
 from app.store.database import Database, Row
 from app.store.entry import Entry
-from app.store.records import AttentionItem, ChainHead, Outcome, Settled, WaitingItem
+from app.store.records import AttentionItem, ChainHead, Outcome, Settled, UpTo, WaitingItem
 
 
 class Ledger:
@@ -35,6 +35,14 @@ class Ledger:
             return floor.chain
         row = self._database.one("SELECT chain FROM action WHERE seq = ?", seq)
         return None if row is None else str(row[0])
+
+    def up_to(self, seq: int) -> UpTo:
+        row = self._database.one("SELECT action_id FROM action WHERE seq = ?", seq)
+        return UpTo(seq, None if row is None else str(row[0]))
+
+    def seq_of(self, action_id: str) -> int | None:
+        row = self._database.one("SELECT seq FROM action WHERE action_id = ?", action_id)
+        return None if row is None else int(row[0])
 
     def insert(self, entry: Entry) -> None:
         self._database.run(
@@ -200,6 +208,7 @@ class Ledger:
         self.forget_outcomes(0)
         self.put("acked_seq", "0")
         self.put("device_id", device_id)
+        self.put("said_before", str(self.head().seq))
         self.drop("acked_sig")
         if parent_device_id is not None:
             self.put("parent_device_id", parent_device_id)

@@ -32,6 +32,7 @@ from app.store.records import (
     Outcome,
     Salvaged,
     Settled,
+    UpTo,
     WaitingItem,
 )
 
@@ -46,10 +47,12 @@ ENDINGS: Final = frozenset({Kind.PAUSE, Kind.STOP})  # what can still be recorde
 class Outbox:
     """Errors of every method that writes: DiskFull and OutboxUnwritable, and then nothing has changed.
 
-    `salvaged`: the file was made anew, when it was opened or since; None when it was not.
+    `salvaged`: the file was made anew, when it was opened or since; None when it was not. `is_copied`: it came from another
+    machine, and became a new device when it was opened.
     """
 
     salvaged: Salvaged | None = None
+    is_copied = False
 
     def __init__(self, way: Way, files: Files) -> None:
         self.path = way.path
@@ -91,6 +94,7 @@ class Outbox:
     def _stay_on(self, machine: str | None) -> None:
         if must_rekey(self.identity(), None, machine) is not None:
             self.rekey(self._way.make_device_id())
+            self.is_copied = True
         if machine not in {None, self._ledger.get("machine")}:
             with suppress(DiskFull), self._database.transaction():
                 self._ledger.put("machine", str(machine))
@@ -187,6 +191,25 @@ class Outbox:
     def after(self, seq: int) -> tuple[Recorded, ...]:
         """The actions that a snapshot up to `seq` does not contain, for `fold`."""
         return tuple(recorded(row) for row in self._ledger.rows(seq, ALL))
+
+    def up_to(self, seq: int) -> UpTo:
+        """What `seq` names, to be found again when the device has another name."""
+        return self._ledger.up_to(seq)
+
+    def seq_of(self, point: UpTo) -> int:
+        """The number that it has now. Of an action that is lost nobody can tell what followed it: as if nothing did."""
+        floor = self._ledger.floor().seq
+        if point.action_id is None:
+            return floor
+        seq = self._ledger.seq_of(point.action_id)
+        if seq is not None:
+            return seq
+        return floor if point.seq <= floor else self.head().seq
+
+    @property
+    def said_before(self) -> int:
+        """Up to this number the server may know the actions from a name that this device had before."""
+        return int(self._ledger.get("said_before") or 0)
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after action `seq`; None when it was never recorded, or removed as old."""

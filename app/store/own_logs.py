@@ -9,12 +9,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from app.core.logbook import LogStatus, OwnLog, Stretch
 from app.core.timer import IssueRef, Rate, RateType
+from app.store.records import NONE_YET, UpTo
 
 TABLES: Final = (
     """CREATE TABLE own_log (
@@ -22,12 +23,12 @@ TABLES: Final = (
     ) WITHOUT ROWID""",
     "CREATE INDEX own_log_start ON own_log (start)",
     """CREATE TABLE log_place (
-        one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, cursor TEXT, seq INTEGER NOT NULL
+        one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, cursor TEXT, seq INTEGER NOT NULL, action_id TEXT
     )""",
 )
 LINES: Final = "SELECT line FROM own_log WHERE line IS NOT NULL AND start >= ? ORDER BY timer_id"
 LOGS: Final = "SELECT content FROM own_log WHERE start >= ? ORDER BY start, timer_id"
-PLACE: Final = "SELECT epoch, cursor, seq FROM log_place"
+PLACE: Final = "SELECT epoch, cursor, seq, action_id FROM log_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class LogPlace:
 
     epoch: str | None = None
     cursor: str | None = None
-    seq: int = 0
+    up_to: UpTo = NONE_YET
 
 
 def keep(
@@ -58,8 +59,8 @@ def keep(
 
 def put_place(connection: sqlite3.Connection, place: LogPlace) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO log_place (one, epoch, cursor, seq) VALUES (1, ?, ?, ?)",
-        (place.epoch or "", place.cursor, place.seq),
+        "INSERT OR REPLACE INTO log_place (one, epoch, cursor, seq, action_id) VALUES (1, ?, ?, ?, ?)",
+        (place.epoch or "", place.cursor, place.up_to.seq, place.up_to.action_id),
     )
 
 
@@ -75,7 +76,14 @@ def _line(log: OwnLog) -> str | None:
 
 
 def dump(log: OwnLog) -> str:
-    return json.dumps(asdict(log), ensure_ascii=False, default=str)
+    return json.dumps(log, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """dataclasses.asdict copies each value deeply, which takes most of the time in which a batch is settled."""
+    return (
+        str(value) if isinstance(value, Decimal) else {name: getattr(value, name) for name in value.__slots__}
+    )
 
 
 def read(text: str) -> OwnLog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from app.core.actions import Recorded
 from app.errors import FileTrouble, OutboxSalvaged, OutboxSalvagedInPart
@@ -25,6 +26,20 @@ class ChainHead:
 
     seq: int
     chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """The device's actions up to one of them. Its number `seq` is another one after a new name of the device, its id is not.
+
+    `action_id` None: up to none, or to one that was removed as old already.
+    """
+
+    seq: int = 0
+    action_id: str | None = None
+
+
+NONE_YET: Final = UpTo()
 
 
 @dataclass(frozen=True, slots=True)

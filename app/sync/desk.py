@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.clock import Clock, ServerAnchor
-from app.core import gestures, snapshot
+from app.core import gestures
 from app.core.actions import Draft, Kind
 from app.core.attention import Need, needs
 from app.core.fold import fold
@@ -34,6 +34,7 @@ from app.store.own_logs import LogPlace
 from app.store.records import ChainHead, LifeSign, Outcome, Settled
 from app.sync import telling
 from app.sync.asking import Asking
+from app.sync.kept import LastState
 from app.sync.own_logs import OwnLogs
 from app.sync.pressed import PressedStop
 from app.sync.telling import Shown
@@ -45,14 +46,14 @@ NEW_ELSEWHERE_S: Final = 60
 """What another device began so long ago at most ends the timer here at that second (sync.md 2.10)."""
 
 PRUNE_EVERY_S: Final = 86_400
-SAVE_EVERY_S: Final = 60
-"""A server's state that differs from the last one only in its running seconds is written this often."""
-
 FEW: Final = 200
-"""With more actions still waiting, the server's state is old by more than the next answer: it is left to that one."""
+"""With more actions still waiting, the server's state is old by more than the next answer: it is left to that one.
+
+So it is while the server has not heard again, from a device with a new name, what it may know already: nobody could tell which of
+the actions that still wait are in its state.
+"""
 
 ANCHOR: Final = "anchor"
-NOTHING: Final = Kept(None, 0, 0, {}, (), None)
 
 Tell = Callable[[Notice], None]
 
@@ -70,16 +71,16 @@ class Desk:
         self._anchor = _anchor(outbox.recall(ANCHOR))
         clock.follow(self._anchor)
         self._own_logs = OwnLogs(cache)
-        saved = cache.snapshot()
-        self._kept = NOTHING if saved is None else snapshot.read(saved.content) or NOTHING
+        self._last = LastState(cache)
+        up_to = self._last.up_to
         # Of a stretch that ran at the snapshot only what is still running can be told; the next sync brings the rest.
-        self._closed_seconds = 0 if saved is None else worked(None, outbox.after(saved.seq), self._anchor)
+        after = () if up_to is None else outbox.after(outbox.seq_of(up_to))
+        self._closed_seconds = worked(None, after, self._anchor)
         self._own_claim = None if self.timer is None else outbox.last_claim(self.timer.timer_id)
         self._asking = Asking(outbox)
         self._pressed = PressedStop(outbox)
         self._pruned_at: int | None = None
-        self._saved_shape: tuple[object, ...] = ()
-        self._saved_at = 0
+        self._is_renaming = False
         self._look()
 
     def close(self) -> None:
@@ -162,6 +163,10 @@ class Desk:
     # ---- what is shown --------------------------------------------------------------------------------------
 
     @property
+    def _kept(self) -> Kept:
+        return self._last.state
+
+    @property
     def rate(self) -> Rate | None:
         """What a timer that starts now would cost, as far as is known."""
         return self._kept.rate
@@ -177,7 +182,7 @@ class Desk:
 
     def logs(self, since: int, until: int) -> tuple[OwnLog, ...]:
         """The logs that begin from second `since` to before `until`, with what waits for the server; deleted ones too."""
-        pending = self.outbox.after(self._own_logs.place.seq)
+        pending = self.outbox.after(self.outbox.seq_of(self._own_logs.place.up_to))
         book = logbook(self.cache.logs(), pending, self.cache.issue, self._anchor)
         return tuple(log for log in book if since <= log.start < until)
 
@@ -209,20 +214,23 @@ class Desk:
     def settle(self, answer: Answer) -> None:
         """The server has all up to the answer's head, and this is its state then."""
         head, fresh = answer.head, answer.snapshot
-        new = [each for each in answer.results if each.seq > self.outbox.acked_seq]
+        new = [each for each in answer.results if each.seq > self.outbox.acked_seq and self._is_news(each)]
         if head.seq > self.outbox.head().seq:
             # The server knows actions of this device that are not here: the file came back from a backup.
             self.become_new_device()
             return
         self.outbox.settle(head.seq, answer.results, answer.sig)
+        self._is_renaming = False
         is_said = self._say(new)
-        if fresh is not None and self.outbox.pending_count() <= FEW:
+        is_current = head.seq >= self.outbox.said_before and self.outbox.pending_count() <= FEW
+        if fresh is not None and is_current:
             before = self._shown()
             self._take_over(fresh, head.seq, answer.anchor)
             for notice in () if is_said else telling.changes(before, self._shown()):
                 self.tell(notice)
         if fresh is not None and answer.logs is not None:
-            self._own_logs.take(answer.logs, answer.epoch, head.seq, fresh.as_of)
+            known = self.outbox.up_to(max(head.seq, self.outbox.said_before))
+            self._own_logs.take(answer.logs, answer.epoch, known, fresh.as_of)
         self._prune()
 
     def go_back(self, head: ChainHead) -> None:
@@ -238,10 +246,14 @@ class Desk:
             self.become_new_device()
 
     def become_new_device(self) -> None:
-        """Everything is sent again under a new name."""
-        before = self.outbox.head().seq
+        """Everything is sent again under a new name; told once until the server has taken to it."""
+        salvaged_before = self.outbox.salvaged
         self.outbox.rekey(new_device_id())
-        self._own_logs.renumbered(before - self.outbox.head().seq)
+        is_told, self._is_renaming = self._is_renaming, True
+        if self.outbox.salvaged is not salvaged_before:
+            self.tell(telling.salvaged(self.outbox))
+        elif not is_told and self.outbox.pending_count():
+            self.tell(Notice(NoticeKind.SENT_AGAIN))
 
     def keep_projects(self, projects: Sequence[ProjectLike], epoch: str) -> int:
         """These are all projects now, on a server of this epoch. Epoch second from which on changed issues are wanted."""
@@ -255,6 +267,10 @@ class Desk:
     def _is_own(self, timer: Timer) -> bool:
         """Whether the stretch that runs was begun on this device, also under a name that it had before."""
         return timer.claim_id is not None and timer.claim_id == self._own_claim
+
+    def _is_news(self, result: Settled) -> bool:
+        """What the server knew from an earlier name of this device was told then."""
+        return result.outcome != Outcome.DUPLICATE or result.seq > self.outbox.said_before
 
     def _say(self, results: Iterable[Settled]) -> bool:
         """Only what was news: a repeat was told the first time. Whether there was any."""
@@ -279,11 +295,10 @@ class Desk:
         if drafts or view != before:
             self.outbox.record(drafts, view)
         self.timer = view
-        self._kept = snapshot.keep(fresh)
+        self._last.take(fresh, self.outbox.up_to(seq), self._clock.now())
         self._closed_seconds = worked(
             self._kept.uncounted_from(fresh.timer), (*pending, *drafts), self._anchor
         )
-        self._save(fresh, seq)
 
     def _follow(self, anchor: ServerAnchor | None) -> None:
         """Go by the server's time; after a restart too."""
@@ -292,22 +307,6 @@ class Desk:
             noted = "" if anchor is None else f"{anchor.mono0_s} {anchor.session}"
             self.outbox.remember(ANCHOR, noted)
         self._clock.follow(anchor)
-
-    def _save(self, fresh: Snapshot, seq: int) -> None:
-        kept, now = self._kept, self._clock.now()
-        shape = (
-            seq,
-            kept.rate,
-            kept.running_claim,
-            kept.attention,
-            tuple(kept.budgets),
-            fresh.recent_issue_ids,
-        )
-        if shape == self._saved_shape and 0 <= now - self._saved_at < SAVE_EVERY_S:
-            return
-        self._saved_shape, self._saved_at = shape, now
-        self.cache.save_snapshot(snapshot.dump(kept), seq)
-        self.cache.merge_recents(fresh.recent_issue_ids, fresh.as_of)
 
     def _superseded(self, before: Timer | None, view: Timer | None) -> Sequence[Draft]:
         """The end of what ran here, when another device has just begun something else."""

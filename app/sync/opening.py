@@ -11,6 +11,7 @@ from app.desktop.fingerprint import fingerprint
 from app.paths import Profile
 from app.store.cache import Cache
 from app.store.outbox import Outbox
+from app.sync import telling
 from app.sync.desk import Desk, Tell
 
 
@@ -21,7 +22,7 @@ def open_desk(
     tell: Tell,
     machine: Callable[[], str | None] = fingerprint,
 ) -> Desk:
-    """The account's desk. A damaged outbox is made anew from what can be read, which is said.
+    """The account's desk. A damaged outbox is made anew from what can be read, a copied one gets a new name; both are said.
 
     OutboxNewer, OutboxLocked, OutboxOnNetwork, OutboxUnwritable, DiskFull: nothing can be recorded, and nothing was touched.
     """
@@ -33,6 +34,8 @@ def open_desk(
         cache.close()
         raise
     if outbox.salvaged is not None:
-        tell(Notice(NoticeKind.TROUBLE, {"error": outbox.salvaged.trouble(path)}))
+        tell(telling.salvaged(outbox))
+    elif outbox.is_copied and outbox.pending_count():
+        tell(Notice(NoticeKind.SENT_AGAIN))
     clock.reanchor(outbox.anchor())
     return Desk(outbox, cache, clock, tell)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.store.cache import Cache
 from app.store.own_logs import LogPlace
+from app.store.records import UpTo
 
 if TYPE_CHECKING:
     from app.sync.events import LogChanges
@@ -32,20 +33,15 @@ class OwnLogs:
         self._agreed = ""
         self._is_second_try = False
 
-    def take(self, changes: LogChanges, epoch: str, seq: int, as_of: int) -> None:
-        """`seq`: the device's last action that the server has. `as_of`: epoch seconds of its answer."""
-        seq = self.place.seq if changes.has_more else seq
-        place = LogPlace(epoch, changes.cursor, seq)
+    def take(self, changes: LogChanges, epoch: str, up_to: UpTo, as_of: int) -> None:
+        """`up_to`: the device's last action that the server has. `as_of`: epoch seconds of its answer."""
+        place = LogPlace(epoch, changes.cursor, self.place.up_to if changes.has_more else up_to)
         if changes.changed or changes.is_full or place != self.place:
             self._cache.keep_logs(changes.changed, place, _since(as_of), is_full=changes.is_full)
             self.place = place
             self._agreed = ""
         if changes.digest not in {"", self._agreed}:  # none while there is more, or where nothing changed
             self._compare(changes.digest, as_of)
-
-    def renumbered(self, fewer: int) -> None:
-        """The device's actions have numbers that are lower by so many."""
-        self._move(replace(self.place, seq=max(0, self.place.seq - fewer)))
 
     def _compare(self, theirs: str, as_of: int) -> None:
         if theirs == self._cache.log_digest(_since(as_of)):

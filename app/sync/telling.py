@@ -14,6 +14,7 @@ from app.core.notices import Notice, NoticeKind, Reason
 from app.core.snapshot import Held, Kept
 from app.core.timer import Timer, elapsed_seconds
 from app.store.cache import Cache
+from app.store.outbox import Outbox
 from app.store.records import AttentionItem, Outcome
 
 ROUNDING_S: Final = 1
@@ -32,6 +33,13 @@ class Shown:
     @property
     def elapsed(self) -> int:
         return 0 if self.timer is None else elapsed_seconds(self.timer, self.now)
+
+
+def salvaged(outbox: Outbox) -> Notice:
+    """Of an outbox that was made anew: what is safe, and where the old file is."""
+    if outbox.salvaged is None:
+        raise AssertionError("nothing was made anew")
+    return Notice(NoticeKind.TROUBLE, {"error": outbox.salvaged.trouble(outbox.path)})
 
 
 def outcomes(news: set[str], items: Iterable[AttentionItem], cache: Cache) -> Iterator[Notice]:

@@ -70,6 +70,7 @@ def see(outbox: Outbox) -> Sight:
         "kept": outbox.after(0),
         "timer": outbox.timer(),
         "attention": outbox.attention(),
+        "said_before": outbox.said_before,
         "note": outbox.recall("server_id"),
         "sig": outbox.acked_sig(),
     }

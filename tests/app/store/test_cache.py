@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from app.core.timer import IssueRef
 from app.store.cache import Cache
 from app.store.catalog import SavedSnapshot
+from app.store.records import UpTo
 from tests.fakes.catalog import Issue, Project
 from tests.fakes.clock import START
 
@@ -177,11 +178,11 @@ def test_every_piece_of_a_summary_finds_its_issue(
 
 def test_the_last_snapshot_is_kept(cache: Cache, cache_file: Path) -> None:
     assert cache.snapshot() is None
-    cache.save_snapshot('{"revision":"1"}', 4)
-    cache.save_snapshot('{"revision":"2"}', 7)
+    cache.save_snapshot('{"revision":"1"}', UpTo(4, "d"))
+    cache.save_snapshot('{"revision":"2"}', UpTo(7, "g"))
     cache.close()
     reopened = Cache.open(cache_file)
-    assert reopened.snapshot() == SavedSnapshot('{"revision":"2"}', 7)
+    assert reopened.snapshot() == SavedSnapshot('{"revision":"2"}', UpTo(7, "g"))
     assert reopened.issue_count() == len(ISSUES)
     reopened.close()
 
@@ -265,7 +266,7 @@ def test_a_full_disk_costs_only_what_was_new(cache: Cache) -> None:
     pages = cache._connection.execute("PRAGMA page_count").fetchone()[0]
     cache._connection.execute(f"PRAGMA max_page_count = {pages}")
     cache.upsert(issues=[Issue(number, f"BP-{number}", "x" * 500) for number in range(1000, 2000)])
-    cache.save_snapshot("x" * 100_000, 1)
+    cache.save_snapshot("x" * 100_000, UpTo(1, "a"))
     assert cache.issue_count() == len(ISSUES)
     assert keys(cache.search("bp-123")) == ["BP-123"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.actions import Draft, Kind, genesis
 from app.store.outbox import RETENTION_S, Outbox
-from app.store.records import ChainHead, Settled
+from app.store.records import ChainHead, Settled, UpTo
 from server.domain import messages
 from tests.fakes.clock import START
 from tests.fakes.desk import LOGIN, MENU, Desk
@@ -325,6 +325,35 @@ def test_ten_thousand_actions_wait_and_are_confirmed(desk: Desk) -> None:
         sent += len(batch)
         desk.outbox.settle(batch[-1].seq, [Settled(each.seq, "applied") for each in batch])
     assert sent == 10_000
+
+
+# ---- a point in the history -------------------------------------------------------------------------------
+
+
+def with_a_past(desk: Desk) -> None:
+    """Four actions, of which the first two were removed as old."""
+    for _ in range(2):
+        desk.start()
+        desk.stop()
+    desk.outbox.settle(2, applied(1, 2))
+    desk.outbox.prune(START)
+    assert desk.outbox.prune(START + RETENTION_S) == 2
+
+
+def test_a_point_is_found_again_under_the_number_that_it_has_then(desk: Desk) -> None:
+    with_a_past(desk)
+    point = desk.outbox.up_to(3)
+    assert (point.seq, desk.outbox.seq_of(point), desk.outbox.said_before) == (3, 3, 0)
+    desk.outbox.rekey("eeeeeeee-0000-7000-8000-0000000000ff")
+    assert (desk.outbox.seq_of(point), desk.outbox.said_before) == (1, 2)
+    assert [each.action_id for each in desk.outbox.after(desk.outbox.seq_of(point))] != [point.action_id]
+
+
+def test_after_what_was_removed_comes_all_that_is_kept_and_after_what_is_lost_nothing(desk: Desk) -> None:
+    with_a_past(desk)
+    assert len(desk.outbox.after(desk.outbox.seq_of(UpTo()))) == 2
+    assert len(desk.outbox.after(desk.outbox.seq_of(UpTo(2, "removed")))) == 2
+    assert desk.outbox.after(desk.outbox.seq_of(UpTo(4, "lost"))) == ()
 
 
 # ---- the server's signature -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from app.core.logbook import LogStatus, OwnLog, Stretch
 from app.core.timer import IssueRef
 from app.store.cache import Cache
 from app.store.own_logs import LogPlace
-from app.store.records import Settled
+from app.store.records import Settled, UpTo
 from app.sync.clerk import do
 from app.sync.desk import Desk
 from app.sync.events import LogChanges, Rename, Settle, Take, Taken
@@ -49,31 +49,37 @@ def changes(*logs: OwnLog, digest: str | None = None, cursor: str = "c1", **said
     return LogChanges(said.get("is_full", False), logs, cursor, "" if has_more else whole, has_more)
 
 
+def point(seq: int) -> UpTo:
+    return UpTo(seq, f"action-{seq}")
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache.open(tmp_path / "cache.sqlite3")
 
 
 def test_what_the_server_sent_is_there_after_a_restart(cache: Cache, tmp_path: Path) -> None:
-    OwnLogs(cache).take(changes(log(), log("b", START), is_full=True), "epoch-1", 7, START)
+    OwnLogs(cache).take(changes(log(), log("b", START), is_full=True), "epoch-1", point(7), START)
     cache.close()
     again = Cache.open(tmp_path / "cache.sqlite3")
     assert again.logs() == (log(), log("b", START))
     assert again.logs(since=START) == (log("b", START),)
-    assert OwnLogs(again).place == LogPlace("epoch-1", "c1", 7)
+    assert OwnLogs(again).place == LogPlace("epoch-1", "c1", point(7))
     again.close()
 
 
 def test_changes_replace_a_log_and_a_full_answer_replaces_all(cache: Cache) -> None:
     own = OwnLogs(cache)
-    own.take(changes(log(), log("b"), is_full=True), "epoch-1", 1, START)
+    own.take(changes(log(), log("b"), is_full=True), "epoch-1", point(1), START)
     corrected = replace(log(), revision=2, seconds=60)
-    own.take(changes(corrected, digest=digest_of(corrected, log("b")), cursor="c2"), "epoch-1", 2, START)
+    own.take(
+        changes(corrected, digest=digest_of(corrected, log("b")), cursor="c2"), "epoch-1", point(2), START
+    )
     assert set(cache.logs()) == {corrected, log("b")}
     assert own.place.cursor == "c2"
-    own.take(changes(log("c"), is_full=True), "epoch-2", 2, START)
+    own.take(changes(log("c"), is_full=True), "epoch-2", point(2), START)
     assert cache.logs() == (log("c"),)
-    assert own.place == LogPlace("epoch-2", "c1", 2)
+    assert own.place == LogPlace("epoch-2", "c1", point(2))
 
 
 def test_running_deleted_and_old_logs_are_not_in_the_digest(cache: Cache) -> None:
@@ -81,30 +87,32 @@ def test_running_deleted_and_old_logs_are_not_in_the_digest(cache: Cache) -> Non
     running = replace(log("b"), end=None, status=LogStatus.RUNNING)
     deleted, old = replace(log("c"), is_deleted=True), log("d", FIRST_DAY)
     sent = changes(log(), running, deleted, old, digest=digest_of(log(), old), is_full=True)
-    own.take(sent, "epoch-1", 1, START)
+    own.take(sent, "epoch-1", point(1), START)
     assert own.place.cursor == "c1"
-    own.take(replace(sent, is_full=False, changed=(), digest=digest_of(log())), "epoch-1", 1, START + DAY_S)
+    own.take(
+        replace(sent, is_full=False, changed=(), digest=digest_of(log())), "epoch-1", point(1), START + DAY_S
+    )
     assert own.place.cursor == "c1"
 
 
 def test_pages_are_one_answer_and_the_actions_in_it_are_known_at_its_end(cache: Cache) -> None:
     own = OwnLogs(cache)
-    own.take(changes(log(), is_full=True, has_more=True), "epoch-1", 9, START)
-    assert own.place == LogPlace("epoch-1", "c1", 0)
-    own.take(changes(log("b"), digest=digest_of(log(), log("b")), cursor="c2"), "epoch-1", 9, START)
-    assert own.place == LogPlace("epoch-1", "c2", 9)
+    own.take(changes(log(), is_full=True, has_more=True), "epoch-1", point(9), START)
+    assert own.place == LogPlace("epoch-1", "c1")
+    own.take(changes(log("b"), digest=digest_of(log(), log("b")), cursor="c2"), "epoch-1", point(9), START)
+    assert own.place == LogPlace("epoch-1", "c2", point(9))
 
 
 def test_a_difference_is_mended_by_asking_for_everything_once(
     cache: Cache, caplog: pytest.LogCaptureFixture
 ) -> None:
     own = OwnLogs(cache)
-    own.take(changes(log(), digest="f" * 64, is_full=True), "epoch-1", 1, START)
+    own.take(changes(log(), digest="f" * 64, is_full=True), "epoch-1", point(1), START)
     assert own.place.cursor is None
-    own.take(changes(log(), log("b"), is_full=True), "epoch-1", 1, START)
-    assert own.place == LogPlace("epoch-1", "c1", 1)
+    own.take(changes(log(), log("b"), is_full=True), "epoch-1", point(1), START)
+    assert own.place == LogPlace("epoch-1", "c1", point(1))
     assert not caplog.messages
-    own.take(changes(digest="e" * 64), "epoch-1", 1, START)
+    own.take(changes(digest="e" * 64), "epoch-1", point(1), START)
     assert own.place.cursor is None, "the next difference may be mended as well"
 
 
@@ -114,19 +122,19 @@ def test_a_difference_that_stays_is_logged_and_not_asked_for_in_a_circle(
 ) -> None:
     own = OwnLogs(cache)
     wrong = changes(log(), digest="f" * 64, is_full=True)
-    own.take(wrong, "epoch-1", 1, START)
-    own.take(wrong, "epoch-1", 1, START)
+    own.take(wrong, "epoch-1", point(1), START)
+    own.take(wrong, "epoch-1", point(1), START)
     for _ in range(3):
-        own.take(replace(wrong, is_full=False, changed=()), "epoch-1", 1, START)
+        own.take(replace(wrong, is_full=False, changed=()), "epoch-1", point(1), START)
         assert own.place.cursor == "c1"
     assert caplog.messages == ["own_logs_differ"]
 
 
 def test_an_answer_without_news_writes_nothing(cache: Cache) -> None:
     own = OwnLogs(cache)
-    own.take(changes(log(), is_full=True), "epoch-1", 1, START)
+    own.take(changes(log(), is_full=True), "epoch-1", point(1), START)
     before = cache._connection.total_changes
-    own.take(changes(digest=digest_of(log())), "epoch-1", 1, START)
+    own.take(changes(digest=digest_of(log())), "epoch-1", point(1), START)
     assert cache._connection.total_changes == before
 
 

@@ -49,5 +49,5 @@ def the_server_says(office: Office, *attention: Held, logs: tuple[OwnLog, ...] =
     snapshot = Snapshot(desk.timer, RATE, 0, office.clock.now(), {}, attention, ())
     head = desk.outbox.head()
     answer = Answer(Code.OK, ChainHead(head.seq, head.chain), (), snapshot, "epoch", 60.0, 500)
-    desk.cache.keep_logs(logs, LogPlace("epoch", "c", head.seq), 0, is_full=True)
+    desk.cache.keep_logs(logs, LogPlace("epoch", "c", desk.outbox.up_to(head.seq)), 0, is_full=True)
     office._postman.receive(ForFiles(Settle(answer), office._number()))
