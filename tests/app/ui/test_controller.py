@@ -352,6 +352,24 @@ def test_each_person_has_an_outbox_of_their_own(controller: Controller, posted: 
     assert kinds(controller) == ["timer.start"]
 
 
+def test_what_waits_is_sent_after_a_new_installation_when_the_same_person_signs_in(
+    controller: Controller, clock: FakeClock, tmp_path: Path
+) -> None:
+    controller.start(LOGIN)
+    controller.close()
+    posted: list[Command] = []
+    line = Line()
+    line.attach(posted.append)
+    again = Controller(Profile(tmp_path / "profile"), Loaded(Settings()), clock, line)
+    again.open()
+    sign_in(again, posted, SignInResult(BEN))
+    assert kinds(again) == []
+    sign_in(again, posted, SignInResult(ANNA_MOVED))
+    assert kinds(again) == ["timer.start"]
+    assert posted[-1] == Open(ANNA_MOVED, number_of(posted))
+    again.close()
+
+
 def test_signing_in_again_while_the_description_is_asked_stops_nothing(
     controller: Controller, posted: list[Command]
 ) -> None:
