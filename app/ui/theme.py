@@ -83,6 +83,15 @@ QPushButton:focus {{ border: 2px solid {accent}; padding: 5px 13px; }}
 QPushButton:default {{ background: {accent}; border-color: {accent}; color: {surface}; }}
 QPushButton:default:focus {{ border: 2px solid {text}; }}
 QPushButton:disabled {{ color: {secondary}; background: {raised}; border-color: {border}; }}
+QScrollBar {{ background: {surface}; border: none; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {secondary}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::handle:hover {{ background: {text}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px; }}
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.core.screen import TimerState
+from app.core.screen import Link, SyncState, TimerState
 from app.settings import Theme as Choice
 from app.ui.controller import Controller
 from app.ui.floating import FloatingTimer
@@ -173,6 +174,16 @@ def test_the_buttons_of_a_state(make: MakeFloating, state: TimerState, names: li
 
 def test_without_a_budget_it_has_the_size_of_the_brief(make: MakeFloating) -> None:
     assert make(MOMENTS["no budget"]).size().width() == 304
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    "state", [offline(12), replace(AT_WORK, sync=SyncState(Link.ATTENTION, attention=12)), SIGNED_OUT]
+)
+def test_its_width_is_the_same_whatever_it_says_of_the_server(
+    make: MakeFloating, state: TimerState, language: str
+) -> None:
+    assert make(state, language=Text(language)).size().width() == make(AT_WORK).size().width()
 
 
 def test_a_long_summary_gives_way_in_the_middle(make: MakeFloating) -> None:

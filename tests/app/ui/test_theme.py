@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings import Theme as Choice
@@ -52,6 +52,20 @@ def test_words_on_a_pressed_button_have_contrast(colors: Colors) -> None:
 def test_the_bar_stands_out_from_its_groove(colors: Colors) -> None:
     for role in ("secondary", "warning", "error"):
         assert contrast(getattr(colors, role), colors.border) >= AA_SHAPES
+
+
+@pytest.mark.parametrize("choice", [Choice.LIGHT, Choice.DARK])
+def test_a_scroll_bar_has_the_colours_of_its_window(choice: Choice, qtbot: QtBot) -> None:
+    theme, words = Theme(choice), QListWidget()
+    qtbot.addWidget(words)
+    words.setStyleSheet(theme.stylesheet())
+    words.addItems([str(number) for number in range(100)])
+    words.resize(200, 200)
+    words.show()
+    bar = words.verticalScrollBar()
+    image, middle = bar.grab().toImage(), bar.width() // 2
+    assert image.pixelColor(middle, 12).name().upper() == theme.colors.secondary
+    assert image.pixelColor(middle, bar.height() - 4).name().upper() == theme.colors.surface
 
 
 def test_the_choice_changes_at_once(qtbot: QtBot) -> None:
