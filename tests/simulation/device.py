@@ -195,7 +195,8 @@ class Device:
         self._settle_doubt()
 
     def kill(self) -> None:
-        """Nothing is said good-bye to."""
+        """Nothing is said good-bye to, and what was on its way within the process is gone."""
+        self.todo.clear()
         self.desk.outbox._database.close()
         self.desk.cache.close()
         self.disk.die_in, self.disk.is_full = None, False  # somebody makes room before they try again
