@@ -25,6 +25,7 @@ JSON: Final = {"Content-Type": "application/json"}
 PROBLEM: Final = {"Content-Type": "application/problem+json"}
 PAGE: Final = b"<html><body>Welcome to the hotel</body></html>"
 UNPACKED: Final = 256 * 1024
+SAME_S: Final = 60  # further apart are clocks only when somebody set one
 
 
 class Fault(StrEnum):
@@ -64,15 +65,21 @@ class Weather:
         self.serve(principal, body)
 
     def clear(self) -> None:
-        """Before time passes. What first shows the server a clock is on time, or it would be wrong by the delay (sync.md 2.9)."""
+        """Before time passes. What first shows the server a clock is on time, or it would be wrong by the delay (sync.md 2.9).
+
+        So is what comes from a machine whose wall clock was set: only that tells a late request from a halted machine.
+        """
         for principal, body in self.strays[:]:
             request = wire.understand(body, SyncRequest)
             if not request.actions:
                 self.strays.remove((principal, body))
-            elif (principal.user_id, request.now.session) not in self.met:
+            elif (principal.user_id, request.now.session) not in self.met or self._is_set(request):
                 self.strays.remove((principal, body))
                 with suppress(Unreachable):
                     self.serve(principal, body)
+
+    def _is_set(self, request: SyncRequest) -> bool:
+        return abs(request.now.wall - self.office.now) > SAME_S
 
     def serve(self, principal: Principal, body: bytes) -> Reply:
         try:

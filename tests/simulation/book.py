@@ -424,7 +424,11 @@ class Book:
 
 
 def fact_of(action_id: str, kind: str, body: dict[str, Any], boots: Mapping[str, int]) -> Fact:
-    """`boots`: the true second at which each session's clock was 0. Whatever its wall clock says, that is when it happened."""
+    """`boots`: the true second at which each session's clock was 0. Whatever its wall clock says, that is when it happened.
+
+    What lies before the boot is as right as the wall clock, with what the device had learned of its error.
+    """
     t = body["t"]
     boot = boots.get(t["session"])
-    return Fact(action_id, kind, body, int(t["wall"]) if boot is None else boot + int(t["mono_s"]))
+    by_wall = (int(t["wall"]) * 1000 + int(t["off_ms"] or 0)) // 1000
+    return Fact(action_id, kind, body, by_wall if boot is None else boot + int(t["mono_s"]))
