@@ -9,12 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.core.actions import Recorded, body_hash, canonical, genesis, link
+from app.core.actions import Recorded, canonical, genesis, link
 from app.core.timer import Timer
 from app.errors import OutboxCorrupt
-from app.store import timer_state
+from app.store import meta, timer_state
 from app.store.database import Database, Row
-from app.store.entry import Entry
+from app.store.entry import Entry, text_digest
 from app.store.records import AttentionItem, ChainHead, Outcome, Settled, UpTo, WaitingItem
 
 
@@ -114,7 +114,7 @@ class Ledger:
         self.move_floor(ChainHead(0, chain))
         rows = self._database.run("SELECT seq, action_id, v, kind, body, body_hash FROM action ORDER BY seq")
         for number, (seq, action_id, v, kind, body, stored) in enumerate(rows, start=1):
-            digest = body_hash(v, kind, json.loads(body))
+            digest = text_digest(v, kind, body)
             if digest.hex() != stored:
                 raise OutboxCorrupt(path, f"action {seq} was changed")
             chain = link(chain, action_id, digest)
@@ -221,7 +221,7 @@ class Ledger:
         return str(self._database.run("SELECT v FROM meta WHERE k = ?", key)[0][0])
 
     def put(self, key: str, value: str) -> None:
-        self._database.run("INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)", key, value)
+        meta.put(self._database, key, value)
 
     def drop(self, key: str) -> None:
         self._database.run("DELETE FROM meta WHERE k = ?", key)

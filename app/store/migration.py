@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import OutboxUnwritable
-from app.store import schema
+from app.store import meta, schema
 from app.store.database import Database
 from app.store.disk import Disk
 
@@ -17,6 +17,8 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
     # Version 2 knows after which action the state of the timer stands, and what the server signed. A program of version
     # 1 would not keep up the second copy and those two, so it must not write here any more.
     1: ("INSERT INTO meta (k, v) SELECT 'timer_after', action_id FROM action ORDER BY seq DESC LIMIT 1",),
+    # Version 3 seals the values of `meta`, which a program of version 2 would not.
+    2: ("ALTER TABLE meta ADD COLUMN crc INTEGER NOT NULL DEFAULT 0",),
 }
 """By the version from which they lead to the next."""
 
@@ -33,6 +35,7 @@ def migrate(database: Database, path: Path, version: int, disk: Disk) -> None:
         for step in range(version, schema.VERSION):
             for statement in STEPS[step]:
                 database.run(statement)
+        meta.seal_all(database)
         database.run(f"PRAGMA user_version = {schema.VERSION}")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.core.timer import IssueRef
 from app.errors import DiskFull, OutboxCorrupt, OutboxOnNetwork, OutboxUnwritable
@@ -17,6 +20,12 @@ from app.store.records import Salvaged
 from app.store.reserve import Reserve
 from app.store.salvage import finish, salvage
 from app.store.second_copy import Content, SecondCopy
+
+MAGIC: Final = b"SQLite format 3\0"
+FORMATS: Final = slice(18, 20)
+"""Where a file says which SQLite may write and which may read it."""
+
+ROLLBACK: Final = b"\1\1"
 
 
 def unknown(_issue_id: int) -> IssueRef | None:
@@ -92,10 +101,12 @@ def _open(way: Way) -> tuple[Database, Content | None]:
     """With what stands in the second copy; None when that cannot be read."""
     path = way.path
     _check_not_emptied(way)
+    _check_header(path)
     database = Database(path, way.fault)
     try:
-        version = schema.check_version(database, path)
-        database.make_durable()
+        with _ours(path):
+            version = schema.check_version(database, path)
+            database.make_durable()
         if version == 0:
             with database.transaction():
                 schema.create(database, way.make_device_id())
@@ -120,6 +131,28 @@ def _check_not_emptied(way: Way) -> None:
         raise OutboxUnwritable(way.path) from error
     if size == 0 and way.copy().size():
         raise OutboxCorrupt(way.path, "nothing is in it")
+
+
+def _check_header(path: Path) -> None:
+    """By one of these bytes SQLite would only read the file, as one of a later SQLite. OutboxCorrupt, OutboxUnwritable."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(FORMATS.stop)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutboxUnwritable(path) from error
+    if header.startswith(MAGIC) and header[FORMATS] != ROLLBACK:
+        raise OutboxCorrupt(path, "its header was changed")
+
+
+@contextmanager
+def _ours(path: Path) -> Iterator[None]:
+    """SQLite calls a schema that it cannot read no damage, but a wrong statement."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OutboxCorrupt(path, str(error)) from error
 
 
 def _checked_copy(way: Way, database: Database) -> Content | None:

@@ -6,18 +6,18 @@ confirmed actions were removed is another, with the chain at that point.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from app.core.actions import body_hash, genesis, link
+from app.core.actions import genesis, link
 from app.errors import DiskFull, OutboxCorrupt, OutboxNewer
-from app.store import timer_state
+from app.store import meta, timer_state
 from app.store.database import Database
+from app.store.entry import text_digest
 
-VERSION: Final = 2
+VERSION: Final = 3
 APPLICATION_ID: Final = 0x484B_4F42  # "HKOB", seen by file(1)
 
 UNREADABLE: Final = (
@@ -32,7 +32,7 @@ UNREADABLE: Final = (
 """What values of other types and texts that are none make of a file that SQLite still takes for whole."""
 
 TABLES: Final = (
-    "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
+    meta.TABLE,
     """CREATE TABLE action (
         seq INTEGER PRIMARY KEY CHECK (seq > 0),
         action_id TEXT NOT NULL UNIQUE,
@@ -78,6 +78,8 @@ def check_version(database: Database, path: Path) -> int:
         raise OutboxCorrupt(path, "it is not an outbox")
     if version > VERSION:
         raise OutboxNewer(path, version)
+    if version < VERSION and (version == 0 or meta.is_sealed(database)):
+        raise OutboxCorrupt(path, f"it is no file of version {version}")
     return version
 
 
@@ -92,7 +94,7 @@ def create(database: Database, device_id: str) -> None:
         "floor_chain": genesis(device_id),
     }
     for key, value in start.items():
-        database.run("INSERT INTO meta (k, v) VALUES (?, ?)", key, value)
+        meta.put(database, key, value)
     database.run(f"PRAGMA application_id = {APPLICATION_ID}")
     database.run(f"PRAGMA user_version = {VERSION}")
 
@@ -104,36 +106,44 @@ def check_writable(database: Database) -> None:
 
 
 def check_whole(database: Database, path: Path) -> None:
-    """SQLite's own check, then ours: numbers without a gap and a chain that verifies. OutboxCorrupt."""
-    found = database.run("PRAGMA quick_check(1)")
+    """SQLite's own check, then ours: numbers without a gap and a chain that verifies, over what was recorded. OutboxCorrupt."""
+    found = database.run("PRAGMA integrity_check(1)")
     if found != [("ok",)]:
         raise OutboxCorrupt(path, str(found[0][0]))
     try:
-        _check_chain(database)
+        known = meta.all_of(database)
+        _check_chain(database, known)
         _check_timer(database)
         _check_readable(database)
+        _check_tables(database)
     except UNREADABLE as error:
         raise OutboxCorrupt(path, str(error)) from error
 
 
-def _check_chain(database: Database) -> None:
-    """Confirmed actions are the server's as well: of them only the chain is looked at, not every body."""
-    meta: dict[str, str] = dict(database.run("SELECT k, v FROM meta"))
-    seq, chain, acked = int(meta["floor_seq"]), meta["floor_chain"], int(meta["acked_seq"])
+def _check_chain(database: Database, known: dict[str, str]) -> None:
+    """Also of what is confirmed: it is sent again where the server has lost it."""
+    seq, chain, acked = int(known["floor_seq"]), known["floor_chain"], int(known["acked_seq"])
+    if seq == 0 and chain != genesis(known["device_id"]):
+        raise ValueError("its device is another one")
     for row in database.run(
-        "SELECT seq, action_id, v, kind, body, body_hash, chain FROM action ORDER BY seq"
+        "SELECT seq, action_id, v, kind, body, body_hash, chain, timer_id, code, detail FROM action ORDER BY seq"
     ):
-        number, action_id, v, kind, body, digest, stored = row
+        number, action_id, v, kind, body, digest, stored, timer_id, *_ = row
         seq += 1
         if number != seq:
             raise ValueError(f"action {seq} is missing")
-        if seq > acked and body_hash(v, kind, json.loads(body)).hex() != digest:
+        if text_digest(v, kind, body).hex() != digest or not _is_about(timer_id, body):
             raise ValueError(f"action {seq} was changed")
         chain = link(chain, action_id, bytes.fromhex(digest))
         if chain != stored:
             raise ValueError(f"the chain breaks at action {seq}")
-    if not int(meta["floor_seq"]) <= acked <= seq:
+    if not int(known["floor_seq"]) <= acked <= seq:
         raise ValueError("more is confirmed than was recorded")
+
+
+def _is_about(timer_id: str, body: str) -> bool:
+    """Without reading it: a text inside the body would have a backslash before each of these quotes."""
+    return f'"timer_id":"{timer_id}"' in body if timer_id else '"timer_id":' not in body
 
 
 def _check_timer(database: Database) -> None:
@@ -145,3 +155,18 @@ def _check_timer(database: Database) -> None:
 def _check_readable(database: Database) -> None:
     for table in ("attention", "beat"):
         database.run(f"SELECT * FROM {table}")  # noqa: S608  # names from the line above
+    if database.run("PRAGMA foreign_key_check"):
+        raise ValueError("something is about an action that is not there")
+    odd = database.number(
+        "SELECT count(*) FROM action WHERE typeof(at) <> 'integer' OR typeof(issue_id) NOT IN ('integer', 'null')"
+        " OR typeof(acked_at) NOT IN ('integer', 'null')"
+    )
+    if odd:
+        raise ValueError("a number is none")
+
+
+def _check_tables(database: Database) -> None:
+    """A changed letter in one of them would be an error of a later statement, or a guard that guards nothing."""
+    found = {str(row[0]) for row in database.run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    if meta.is_sealed(database) and found != set(TABLES):
+        raise ValueError("its tables were changed")

@@ -10,12 +10,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from app.core.actions import link
+from app.store import meta
 from app.store.database import PRIMARY_CODE, Row
 from app.store.entry import Entry
 from app.store.schema import UNREADABLE
@@ -72,10 +73,12 @@ class Reader:
         self.has_failed = False
 
     def meta(self) -> dict[str, str] | None:
-        try:
-            return {str(k): str(v) for k, v in self._connection.execute("SELECT k, v FROM meta")}
-        except sqlite3.Error:
-            return None
+        """What stands there as it was written; of an older version all of it."""
+        with suppress(sqlite3.Error):
+            return meta.whole(self._connection.execute(meta.ROWS).fetchall())
+        with suppress(sqlite3.Error):
+            return {str(k): str(v) for k, v in self._connection.execute(meta.UNSEALED)}
+        return None
 
     def sightings(self, device_id: str, floor: int) -> Iterator[Sighting]:
         """Whatever looks like an action, by number."""
@@ -117,8 +120,8 @@ def explore(path: Path) -> Wreck:
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
     with closing(connection):
         reader = Reader(connection)
-        meta = reader.meta()
-        known = meta or {}
+        values = reader.meta()
+        known = values or {}
         floor, floor_chain = known.get("floor_seq", ""), known.get("floor_chain", "")
         start = int(floor) if NUMBER.fullmatch(floor) else 0
         sightings = list(reader.sightings(known.get("device_id", ""), start))
@@ -127,8 +130,8 @@ def explore(path: Path) -> Wreck:
     return Wreck(
         proven=tuple(each.entry for each in sightings if each.entry.seq in proven),
         doubtful=tuple(doubtful),
-        meta=meta,
-        is_whole=meta is not None and not reader.has_failed and len(proven) == _span(sightings, start),
+        meta=values,
+        is_whole=values is not None and not reader.has_failed and len(proven) == _span(sightings, start),
     )
 
 

@@ -120,7 +120,6 @@ class Person:
         self.logs: dict[str, Log] = {}
         self.known: dict[str, Fact] = {}
         self.undecided: list[Fact] = []
-        self.judged: dict[str, int] = {}
         self._counted: Counted | None = None
 
     def copied(self) -> Person:
@@ -190,7 +189,6 @@ class Person:
 
     def finish(self, timers: Iterable[str], rules: Rules) -> None:
         """After all of a request: a log that was corrected may belong elsewhere now, and cost otherwise."""
-        self.judged = {timer: len(each.facts) for timer, each in self.stories.items()}
         for timer in timers:
             story, log = self.story(timer), self.logs.get(timer)
             if log is None or not any(each.kind in BY_HAND for each in story.facts):
@@ -249,15 +247,9 @@ class Person:
             case "log.add":
                 return _hold_of_entry(fact, rules, now)
             case "log.edit":
-                return _hold_of_edit(self._before_this_request(story), fact, rules, now)
+                return _hold_of_edit(story, fact, rules, now)
             case _:
-                return _hold_of_period(self._before_this_request(story), [], None, rules, now)
-
-    def _before_this_request(self, story: Story) -> Story:
-        """What a correction is judged by: ends and corrections that came with it in one request are not looked at yet."""
-        there = self.judged.get(story.timer, 0)
-        new = [each for each in story.facts[there:] if _claims(each)]
-        return Story(story.timer, [*story.facts[:there], *new], story.decided)
+                return _hold_of_period(story, [], None, rules, now)
 
     def _hold_of_end(self, story: Story, fact: Fact, rules: Rules, now: int) -> str | None:
         hold = of_time(fact.at, now)

@@ -17,6 +17,7 @@ from server.domain.corrections import Bounds, Edit, Way
 from server.domain.holds import FUTURE_LIMIT_S, Hold, Rejection
 from server.domain.messages import AddBody, EditBody, Stretch, VoidBody
 from server.domain.permissions import may_track
+from server.services.counting.ending import claims_now
 from server.services.counting.facts import Facts
 from server.services.counting.opening import NOT_YOURS, admit_issue, adopt_resumes, give_log, log_for, reused
 from server.services.counting.outcome import Outcome, applied, held, rejected
@@ -185,7 +186,7 @@ def edit_hold(facts: Facts, body: EditBody, bounds: Sequence[Bounds]) -> Hold | 
     """Why this correction cannot be taken."""
     new_issue = body.set.issue_id
     if new_issue is not None:
-        starts = [each.claim.start for each in facts.claims_of(body.timer_id)]
+        starts = [each.start for each in claims_now(facts, body.timer_id)]
         hold = admit_issue(facts, new_issue, min(starts, default=facts.now))
         if hold is not None:
             return hold
@@ -209,7 +210,7 @@ def left_hold(facts: Facts, timer_id: str) -> Hold | None:
 
 def period_hold(facts: Facts, timer_id: str, bounds: Sequence[Bounds], new_issue: int | None) -> Hold | None:
     """Neither where the time lies nor where it is to lie may be closed."""
-    before = [Bounds(each.claim_id, each.claim.start, each.claim.end) for each in facts.claims_of(timer_id)]
+    before = [Bounds(each.claim_id, each.start, each.end) for each in claims_now(facts, timer_id)]
     projects = {facts.project_of(facts.issue_of(timer_id)), facts.project_of(new_issue)}
     return closed_hold(facts, [*before, *bounds], list(projects))
 

@@ -69,6 +69,16 @@ def settle_stored(facts: Facts, stored: StoredClaim) -> Settled:
     return Settled(settled.claim, Hold.CLOCK_UNSURE, unsure)
 
 
+def claim_now(facts: Facts, stored: StoredClaim) -> Claim:
+    """With all that the actions before this one made of it: whether they came with it or earlier changes nothing."""
+    return settle_stored(facts, stored).claim if stored.claim_id in facts.touched_claims else stored.claim
+
+
+def claims_now(facts: Facts, timer_id: str) -> list[Claim]:
+    """Those of this timer."""
+    return [claim_now(facts, each) for each in facts.claims_of(timer_id)]
+
+
 def _unsure(facts: Facts, stored: StoredClaim, ends: Sequence[StoredEnd]) -> str | None:
     """The action that only a wall clock dates, unless somebody has said since where the claim begins and ends."""
     if stored.claim_id in facts.corrected(stored.timer_id).bounds:
@@ -98,10 +108,11 @@ def _admit(facts: Facts, stored: StoredClaim | None, at: int) -> Hold | None:
     hold = time_hold(at, facts.now, facts.organisation.limits)
     if hold is not None or stored is None or stored.admission is not None:
         return hold
-    if not facts.may_be_closed(stored.claim.start):
+    start = claim_now(facts, stored).start
+    if not facts.may_be_closed(start):
         return None
     project_id = facts.project_of(facts.issue_of(stored.timer_id))
-    return Hold.PERIOD_CLOSED if facts.is_closed([project_id], stored.claim.start, at) else None
+    return Hold.PERIOD_CLOSED if facts.is_closed([project_id], start, at) else None
 
 
 def _refusal(facts: Facts, body: PauseBody | StopBody, stored: StoredClaim | None) -> Outcome | None:

@@ -79,6 +79,8 @@ class Facts:
     set_aside: dict[str, tuple[str, str]] = field(default_factory=dict)
     kept_terms: dict[str, Terms] = field(default_factory=dict)
     _terms: dict[tuple[int, date], Terms] = field(default_factory=dict)
+    _decided: dict[str, Rulings] = field(default_factory=dict)
+    _corrected: dict[str, Corrected] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
@@ -158,6 +160,8 @@ class Facts:
         """Corrections and decisions, of the timers that have some. Those of a timer whose start is missing came before it."""
         known = {stored.timer_id for stored in self.claims.values() if not stored.is_edited}
         wanted = sorted(set(timer_ids) - known)
+        for timer_id in wanted:
+            self._judge_anew(timer_id)
         for stored in edits.of_timers(self.conn, wanted) if wanted else ():
             if stored.user_id == self.principal.user_id:
                 self.edits[stored.edit.timer_id].append(stored.edit)
@@ -182,6 +186,8 @@ class Facts:
         self.ends.clear()
         self.edits.clear()
         self.rulings.clear()
+        self._decided.clear()
+        self._corrected.clear()
         self.new_logs.clear()
         self.uncounted.clear()
         self.load_timers(timer_ids)
@@ -208,6 +214,7 @@ class Facts:
     def put_edit(self, edit: Edit) -> None:
         """Touches its whole timer."""
         self.edits[edit.timer_id].append(edit)
+        self._judge_anew(edit.timer_id)
         self.touched_timers.add(edit.timer_id)
         for stored in self.claims_of(edit.timer_id):
             self.put(replace(stored, is_edited=True))
@@ -215,17 +222,28 @@ class Facts:
     def put_ruling(self, stored: StoredRuling, timer_id: str) -> None:
         """Touches its whole timer."""
         self.rulings[timer_id].append(stored)
+        self._judge_anew(timer_id)
         self.touched_timers.add(timer_id)
         for each in self.claims_of(timer_id):
             self.put(replace(each, is_edited=True))
 
     def decided(self, timer_id: str) -> Rulings:
         """What counts of the decisions about this timer's time."""
-        return winners(each.ruling for each in self.rulings.get(timer_id, ()) if each.admission is None)
+        if timer_id not in self._decided:
+            rulings = self.rulings.get(timer_id, ())
+            self._decided[timer_id] = winners(each.ruling for each in rulings if each.admission is None)
+        return self._decided[timer_id]
 
     def corrected(self, timer_id: str) -> Corrected:
         """What counts of the corrections of this timer's log."""
-        return judge(self.edits.get(timer_id, ()), self.decided(timer_id))
+        if timer_id not in self._corrected:
+            self._corrected[timer_id] = judge(self.edits.get(timer_id, ()), self.decided(timer_id))
+        return self._corrected[timer_id]
+
+    def _judge_anew(self, timer_id: str) -> None:
+        """Each of a timer's claims asks what counts, with every action."""
+        self._decided.pop(timer_id, None)
+        self._corrected.pop(timer_id, None)
 
     def issue_of(self, timer_id: str) -> int | None:
         """The issue on which this timer's time counts now; None while its start is missing."""

@@ -27,6 +27,7 @@ from server.services.counting.correcting import (
     left_hold,
     period_hold,
 )
+from server.services.counting.ending import claim_now
 from server.services.counting.facts import Facts
 from server.services.counting.opening import give_log
 from server.services.counting.outcome import Outcome, applied, held, rejected
@@ -145,7 +146,7 @@ def _admission(facts: Facts, stored: StoredRuling, timer_id: str) -> Hold | None
         return edit_hold(facts, body, edit.bounds)
     if stored.ruling.choice is Choice.COUNT or _takes_away(facts, stored):
         concerned = _claims_of(facts, stored.ruling.ref)
-        known = [facts.claims[each].claim for each in concerned if each in facts.claims]
+        known = [claim_now(facts, facts.claims[each]) for each in concerned if each in facts.claims]
         reach = [Bounds(each.claim_id, each.start, each.last_end) for each in known]
         return left_hold(facts, timer_id) or period_hold(facts, timer_id, reach, None)
     return None
@@ -153,7 +154,8 @@ def _admission(facts: Facts, stored: StoredRuling, timer_id: str) -> Hold | None
 
 def _span_hold(facts: Facts, edit: Edit) -> Hold | None:
     """What never counted where it lay may leave a closed period, and nothing may come into one."""
-    known = [facts.claims[each.claim_id].claim for each in edit.bounds if each.claim_id in facts.claims]
+    moved = [facts.claims[each.claim_id] for each in edit.bounds if each.claim_id in facts.claims]
+    known = [claim_now(facts, each) for each in moved]
     counting = [Bounds(each.claim_id, each.start, each.end) for each in known if each.hold is None]
     project_id = facts.project_of(facts.issue_of(edit.timer_id))
     return (
@@ -166,7 +168,9 @@ def _span_hold(facts: Facts, edit: Edit) -> Hold | None:
 def _takes_away(facts: Facts, stored: StoredRuling) -> bool:
     """What counts until now."""
     begun = [each for each in facts.claims.values() if each.action_id == stored.ruling.ref]
-    return stored.ruling.choice is Choice.DISCARD and any(each.claim.hold is None for each in begun)
+    return stored.ruling.choice is Choice.DISCARD and any(
+        claim_now(facts, each).hold is None for each in begun
+    )
 
 
 def _must_be_member(facts: Facts, timer_id: str) -> Hold | None:

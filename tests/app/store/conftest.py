@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.store.meta import seal
 from app.store.outbox import Outbox
 from tests.fakes.desk import Desk
 
@@ -42,6 +43,10 @@ def used(queue: Path) -> Path:
 
 
 def change(path: Path, *statements: str) -> None:
+    """As a program would that seals what it writes: what only a damaged byte changes is tried in `test_outbox_bits`."""
     connection = sqlite3.connect(path)
-    connection.executescript(";".join(statements))
+    connection.create_function("seal", 2, seal)
+    is_sealed = any(column[1] == "crc" for column in connection.execute("PRAGMA table_info(meta)"))
+    again = ["UPDATE meta SET crc = seal(k, v)"] if is_sealed else []
+    connection.executescript(";".join([*statements, *again]))
     connection.close()

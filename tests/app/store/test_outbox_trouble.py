@@ -52,11 +52,11 @@ def test_nor_can_one_process_open_it_twice(outbox: Outbox) -> None:
 
 
 def test_a_file_of_a_newer_version_stays_untouched(used: Path) -> None:
-    change(used, "PRAGMA user_version = 3", "CREATE TABLE of_the_future (x)")
+    change(used, "PRAGMA user_version = 4", "CREATE TABLE of_the_future (x)")
     before = {each.name: each.read_bytes() for each in used.parent.iterdir()}
     with pytest.raises(OutboxNewer, match="newer Hourkeep") as caught:
         Outbox.open(used)
-    assert caught.value.version == 3
+    assert caught.value.version == 4
     assert {each.name: each.read_bytes() for each in used.parent.iterdir()} == before
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from app.errors import OutboxUnwritable
-from app.store import migration, schema
+from app.store import meta, migration, schema
 from app.store.migration import backup_of
 from app.store.outbox import Outbox
 from tests.app.store.conftest import change
@@ -94,6 +94,18 @@ def test_a_damaged_one_is_made_anew_in_this_version(old: Path) -> None:
     assert timer is not None
     assert (timer.issue, timer.closed_seconds) == (MENU, 900)
     outbox.close()
+
+
+def test_the_values_of_version_2_are_sealed(used: Path) -> None:
+    change(used, "ALTER TABLE meta DROP COLUMN crc", "PRAGMA user_version = 2")
+    outbox = Outbox.open(used)
+    assert outbox.salvaged is None
+    Desk(outbox, new_id=numbered_ids("99999999")).stop("Done")
+    outbox.close()
+    with closing(sqlite3.connect(used)) as connection:
+        rows = connection.execute(meta.ROWS).fetchall()
+    assert len(meta.whole(rows)) == len(rows) > 0
+    assert backup_of(used, 2).exists()
 
 
 def test_every_version_has_a_way_to_the_next() -> None:

@@ -16,6 +16,7 @@ from server.domain.messages import (
     ClosePeriod,
     Decide,
     DeleteLog,
+    OutcomeKind,
     Period,
     PeriodRequest,
     RequestStatus,
@@ -219,6 +220,29 @@ def test_held_time_counts_once_it_is_approved(anna: Closer, boss: Closer) -> Non
     boss.approve(request.id)
     assert anna.person.counted("BP-1") == ["9:00-10:00"]
     assert anna.person.attention() == []
+    anna.company.check()
+
+
+@pytest.mark.parametrize("batches", [(3,), (2, 1), (1, 1, 1)])
+def test_a_correction_counts_whatever_came_with_it(
+    anna: Closer, boss: Closer, batches: tuple[int, ...]
+) -> None:
+    """Its stretch ended before what is closed, also where that end came in the same request."""
+    anna.company.clock.advance(hours=24)
+    boss.close(start=FIRST + timedelta(days=1))
+    device = anna.person.device()
+    device.start("BP-1", "9:00")
+    timer_id = device.timer_id
+    device.stop("10:00")
+    described = {"description": "The login"}
+    device.record("log.edit", "11:00", timer_id=timer_id, base_rev=1, set=described, stretches=[])
+    outcomes = []
+    for size in batches:
+        actions = device.actions[device.acked : device.acked + size]
+        outcomes += [each.outcome for each in device.push(device.request(actions=actions)).results]
+        device.acked += size
+    assert outcomes == [OutcomeKind.APPLIED] * 3
+    assert anna.person.log("BP-1").description == "The login"
     anna.company.check()
 
 
