@@ -46,7 +46,7 @@ def change(path: Path, *statements: str) -> None:
     """As a program would that seals what it writes: what only a damaged byte changes is tried in `test_outbox_bits`."""
     connection = sqlite3.connect(path)
     connection.create_function("seal", 2, seal)
-    is_sealed = any(column[1] == "crc" for column in connection.execute("PRAGMA table_info(meta)"))
-    again = ["UPDATE meta SET crc = seal(k, v)"] if is_sealed else []
-    connection.executescript(";".join([*statements, *again]))
+    connection.executescript(";".join(statements))
+    if any(column[1] == "crc" for column in connection.execute("PRAGMA table_info(meta)")):
+        connection.executescript("UPDATE meta SET crc = seal(k, v)")
     connection.close()
