@@ -14,6 +14,8 @@ from typing import Final
 
 import uvicorn
 
+from server.api.arriving import LOOK_EVERY_S, Arrivals
+from server.api.queues import loop_time
 from server.live.bus import Bus
 
 if sys.platform != "win32":
@@ -22,6 +24,7 @@ if sys.platform != "win32":
 AT_ONCE: Final = 1024
 FILES: Final = 65_536
 PAUSE_S: Final = 1.0  # when the system has no more to give, such as files
+TICKS_A_SECOND: Final = 10  # of uvicorn
 
 Protocol = Callable[[], asyncio.BaseProtocol]
 
@@ -33,6 +36,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._bus = bus
         self._doors: list[Door] = []
+        self._arrivals = Arrivals(self.server_state.connections, loop_time)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         take_many_files()
@@ -41,6 +45,11 @@ class Server(uvicorn.Server):
             self._doors = [Door(each.dup(), self._protocol) for each in sockets or []]
             for door in self._doors:
                 door.open()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % (LOOK_EVERY_S * TICKS_A_SECOND) == 0:
+            self._arrivals.look()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for door in self._doors:

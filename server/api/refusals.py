@@ -13,6 +13,12 @@ class WrongMethod(Refusal):
     status, code, title = 405, "method_not_allowed", "This cannot be done here"
 
 
+class TooSlow(Refusal):
+    """It did not arrive within a reasonable time."""
+
+    status, code, title = 408, "too_slow", "The request took too long to arrive"
+
+
 class TooLarge(Refusal):
     status, code, title = 413, "too_large", "The request is too large"
 
