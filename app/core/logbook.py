@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from app.clock import ServerAnchor
@@ -97,8 +98,8 @@ class Logbook:
     """The logs while facts are folded in."""
 
     def __init__(self, known: Iterable[OwnLog], issue_of: IssueOf, anchor: ServerAnchor | None) -> None:
-        self._logs = {log.timer_id: log for log in known}
-        self._issue_of = issue_of
+        self._issue_of = cache(issue_of)
+        self._logs = {log.timer_id: self._named(log) for log in known}
         self._anchor = anchor
         self._authored: dict[str, int] = {}
         """When each claim was said that the server has not judged yet: the later one owns a second that two claim."""
@@ -115,6 +116,11 @@ class Logbook:
     def logs(self) -> tuple[OwnLog, ...]:
         judged = (self._judged(log) for log in self._logs.values())
         return tuple(sorted(judged, key=lambda log: (log.start, log.timer_id)))
+
+    def _named(self, log: OwnLog) -> OwnLog:
+        """As its issue is called now: a renamed issue changes none of its logs, and the server tells only what changed."""
+        issue = self._issue_of(log.issue.id)
+        return log if issue is None or issue == log.issue else replace(log, issue=issue)
 
     def _at(self, body: Mapping[str, Any]) -> int:
         return instant_of(body["t"], self._anchor)

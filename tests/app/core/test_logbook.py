@@ -146,6 +146,15 @@ def test_what_is_not_known_changes_nothing() -> None:
     assert person.logs() == (OLD,)
 
 
+def test_a_log_is_shown_by_the_name_that_its_issue_has_now() -> None:
+    """Renaming an issue changes none of its logs, so the server does not tell them again."""
+    renamed = replace(LOGIN, key="BP-9", summary="Mend the login redirect")
+    assert [log.issue for log in logbook([OLD], [], {LOGIN.id: renamed}.get)] == [renamed]
+    assert [log.issue for log in logbook([OLD], [], lambda _: None)] == [LOGIN], (
+        "no longer in the list of issues"
+    )
+
+
 def test_the_servers_clock_is_the_one_that_is_shown() -> None:
     person = Person()
     person.start()
