@@ -70,7 +70,7 @@ def _book(company: Company, sheets: Sequence[Sheet], rates: dict[int, int]) -> d
     now = company.clock.now_ms() // 1000
     for sheet in sheets:
         person = people[sheet.user_id]
-        facts = [fact_of(each.action_id, each.kind, each.body, {}) for each in sheet.recorded]
+        facts = [fact_of(each.action_id, each.kind, each.body, {}, now) for each in sheet.recorded]
         for fact in facts:
             person.take(fact, rules, now)
         person.finish([fact.timer for fact in facts], rules)

@@ -30,6 +30,7 @@ from tests.simulation.rules import (
 )
 
 HOUR: Final = 3600
+SAME_S: Final = 60  # by so much may two readings of one clock differ
 ALERTS: Final = (("warning", 80), ("critical", 95), ("exceeded", 100))
 
 
@@ -415,12 +416,14 @@ class Book:
         return price(max(logged, person.running_seconds(now)), log.rate) - price(logged, log.rate)
 
 
-def fact_of(action_id: str, kind: str, body: dict[str, Any], boots: Mapping[str, int]) -> Fact:
+def fact_of(action_id: str, kind: str, body: dict[str, Any], boots: Mapping[str, int], now: int) -> Fact:
     """`boots`: the true second at which each session's clock was 0. Whatever its wall clock says, that is when it happened.
 
-    What lies before the boot is as right as the wall clock, with what the device had learned of its error.
+    What lies before the boot is as right as the wall clock, with what the device had learned of its error. So is what
+    would not have happened yet: a stop that a wrong clock had put before its start is recorded at the start.
     """
     t = body["t"]
     boot = boots.get(t["session"])
     by_wall = (int(t["wall"]) * 1000 + int(t["off_ms"] or 0)) // 1000
-    return Fact(action_id, kind, body, by_wall if boot is None else boot + int(t["mono_s"]))
+    is_read = boot is not None and boot + int(t["mono_s"]) <= now + SAME_S
+    return Fact(action_id, kind, body, boot + int(t["mono_s"]) if boot is not None and is_read else by_wall)

@@ -19,23 +19,30 @@ from tests.simulation.deeds import RULES
 from tests.simulation.device import Kinds
 from tests.simulation.office import Office
 from tests.simulation.oracle import heal, judge
+from tests.simulation.replay import live_again
 from tests.simulation.world import World
 
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # what is durable is tried elsewhere; here nothing has to be
 PREFIX: Final = "hourkeep-lives-"
 TRIES: Final = 200  # to find the shortest life that goes wrong
 ALL: Final = tuple(range(STEPS))
+EVERY: Final = 3
+"""Of so many lives one arrives a second time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`failure` None: all is well. `history`: the same for the same life. `actions`: how many were recorded."""
+    """`failure` None: all is well. `history`: the same for the same life. `actions`: how many were recorded.
+
+    `is_repeated`: whether all of it arrived a second time, in another order.
+    """
 
     seed: int
     failure: str | None
     actions: int
     history: str
     trace: tuple[str, ...]
+    is_repeated: bool = False
 
 
 @contextmanager
@@ -64,20 +71,21 @@ def live(
 ) -> Outcome:
     """Nothing is left in the folder. `steps`: which of them are done."""
     world = World(seed, office, folder, kinds or Kinds(), rules=RULES)
-    failure = None
+    failure, is_repeated = None, False
     try:
         for number in steps:
             world.step(number)
         world.say("all is mended")
         heal(world)
         judge(world)
+        is_repeated = seed % EVERY == 0 and live_again(world)
     except Exception as error:  # noqa: BLE001  # whatever it is, this seed shows it
         failure = "".join(traceback.format_exception(error))
     finally:
         for device in world.devices:
             device.kill()
         shutil.rmtree(folder, ignore_errors=True)
-    return Outcome(seed, failure, len(world.durable), _hash(world), tuple(world.trace))
+    return Outcome(seed, failure, len(world.durable), _hash(world), tuple(world.trace), is_repeated)
 
 
 def shortest(seed: int, office: Office, folder: Path) -> Outcome:

@@ -83,7 +83,8 @@ class Backup:
 class Office:
     """Three people, two projects on which they work, and one that is not theirs.
 
-    `changes`: how often something changed for each of them. `now`: epoch seconds.
+    `changes`: how often something changed for each of them. `now`: epoch seconds. `confirmed`: to which device which number,
+    with chain and signature, whatever became of the server since then.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -95,6 +96,7 @@ class Office:
         self.now = START
         self.crash_in: int | None = None
         self.boots: dict[str, int] = {}
+        self.confirmed: set[tuple[str, int, str, str | None]] = set()
         self.people: list[Principal] = []
         self.changes: Counter[int] = Counter()
         self.issues: list[int] = []
@@ -115,10 +117,14 @@ class Office:
     def begin(self, now: int, design: Design) -> None:
         """As new."""
         self.design, self.history = design, History()
-        self._fresh.backup(self.file)
-        self.now, self.crash_in, self.boots = now, None, {}
-        self.server = self.run(identity.server_identity)
+        self.now, self.crash_in, self.boots, self.confirmed = now, None, {}, set()
+        self.renew()
         self._new_book()
+
+    def renew(self) -> None:
+        """Its file alone."""
+        self._fresh.backup(self.file)
+        self.server = self.run(identity.server_identity)
 
     def back_up(self) -> Backup:
         return Backup(self._copy(), self.book.copied(), dict(self.history.taken))
@@ -184,9 +190,27 @@ class Office:
         crash_in, self.crash_in = self.crash_in, None
         self.sweep()
         self.crash_in = crash_in
+        epoch, is_proof = self._epoch(), self._is_proof(request)
         reply = self.design.push(self, principal, request)
+        assert not is_proof or self._epoch() != epoch, (
+            "its history was lost, and the server goes on as before"
+        )
+        self.confirmed.add((request.device_id, reply.last_seq, reply.chain, reply.sig))
         self._enter(principal, request, reply)
         return reply
+
+    def _epoch(self) -> str:
+        return str(self.rows("SELECT value FROM server_meta WHERE key = 'epoch'")[0][0])
+
+    def _is_proof(self, request: SyncRequest) -> bool:
+        """The server has confirmed what it does not have, and this device says so for the first time."""
+        base, device = request.base, request.device_id
+        known = self.rows("SELECT last_seq, proven_seq FROM devices WHERE id = ?", device)
+        return (
+            base.seq > max(map(max, known), default=0)
+            and (device, base.seq, base.chain, base.sig) in self.confirmed
+            and request.server_epoch in {None, self._epoch()}
+        )
 
     def journal(self, conn: Connection, principal: Principal, request: SyncRequest) -> SyncReply:
         return journal.push(conn, principal, request, self.server, self.now_ms)
@@ -211,7 +235,7 @@ class Office:
                 self.history.take(result.action_id)
         for each in new:
             foreseen = person.take(
-                fact_of(each.action_id, each.kind, each.body, self.boots), self.book.rules, self.now
+                fact_of(each.action_id, each.kind, each.body, self.boots, self.now), self.book.rules, self.now
             )
             result = said[each.seq]
             answered = (str(result.outcome), None if result.code is None else str(result.code))
@@ -236,7 +260,7 @@ class Office:
             principal.user_id,
         )
         new = [
-            fact_of(each, kind, json.loads(payload), self.boots)
+            fact_of(each, kind, json.loads(payload), self.boots, self.now)
             for each, kind, payload in made
             if each not in person.known
         ]

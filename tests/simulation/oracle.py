@@ -1,12 +1,14 @@
 """Is everything where it belongs, once all that was broken is mended?
 
-The invariants have the numbers of sync.md 4.4. What is compared with is the list of what was recorded, and the book.
+The invariants have the numbers of sync.md 4.4. What is compared with is the list of what was recorded, and the book. That
+everything arrives in bounded time (I10) is seen while mending; whether the order matters (I9), in `replay`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -14,11 +16,13 @@ from app.sync.engine import Phase
 from server.domain.holds import USUAL
 from server.domain.messages import TodayTotals
 from server.domain.principal import Principal
+from server.services.time import own_logs
 from server.services.time.snapshot import snapshot, today
 from tests.simulation.book import price
 from tests.simulation.device import HOPS, Device
 from tests.simulation.office import Office
-from tests.simulation.rules import owners, subtract, union
+from tests.simulation.rules import FOREVER, owners, subtract, union
+from tests.simulation.shown_logs import digest_of, logs_of, window
 from tests.simulation.world import World
 
 ROUNDS: Final = 14
@@ -61,8 +65,9 @@ def heal(world: World) -> None:
 
 
 def _has_all(device: Device) -> bool:
-    """Its own is confirmed, and what others did since then is here too."""
+    """Its own is confirmed, what others did since then is here too, and it does not want its logs anew."""
     is_at_rest = device.is_idle and device.desk.outbox.pending_count() == 0
+    is_at_rest = is_at_rest and device.desk.log_place.cursor is not None
     return is_at_rest and device.has_news_of == device.weather.office.changes[device.principal.user_id]
 
 
@@ -94,7 +99,7 @@ def every_second_once(world: World) -> None:
         )
         counted = person.counted().seconds
         expected = {timer: counted[timer] for timer in person.logs}
-        assert found == expected, (user, _difference(found, expected))
+        assert found == expected, (user, difference(found, expected))
         said = _said_of_today(office, user)
         now_counted, now_held = _as_of_now(world, user)
         assert (said.counted_seconds, said.held_seconds) == (now_counted, now_held), user
@@ -133,7 +138,7 @@ def every_cost_exact(world: World) -> None:
         counted = person.counted().seconds
         found = dict(office.rows("SELECT timer_id, total_cost FROM issue_time_logs WHERE user_id = ?", user))
         expected = {timer: price(counted[timer], log.rate) for timer, log in person.logs.items()}
-        assert found == expected, (user, _difference(found, expected))
+        assert found == expected, (user, difference(found, expected))
     for project, total in office.rows("SELECT project_id, total_cost FROM project_budgets"):
         assert total == office.book.spent(project), (project, total, office.book.spent(project))
 
@@ -172,6 +177,20 @@ def _server_view(office: Office, who: Principal) -> tuple[Any, ...] | None:
     return (
         found.timer_id, found.claim_id, found.running_since, found.paused_at, found.closed_seconds, found.issue_id
     )  # fmt: skip
+
+
+def every_log_is_the_servers(world: World) -> None:
+    """What changed adds up to all that there is; and both sides say so by the same digest."""
+    office, since = world.office, window(world.now)
+    there = {who.user_id: logs_of(office, who.user_id) for who in office.people}
+    told = {user: digest_of(logs.values(), since) for user, logs in there.items()}
+    for user, digest in told.items():
+        assert office.run(partial(own_logs.digest, user_id=user, since=since)) == digest, user
+    for device in world.devices:
+        user = device.principal.user_id
+        shown = {log.timer_id: log for log in device.desk.logs(0, FOREVER)}
+        assert shown == there[user], (device.name, difference(shown, there[user]))
+        assert device.desk.cache.log_digest(since) == told[user], device.name
 
 
 def every_chain_verifies(world: World) -> None:
@@ -236,10 +255,11 @@ CHECKS: Final = {
     "I4 every cost is exact": every_cost_exact,
     "I5 alerts are crossings": alerts_are_crossings,
     "I6 every view is the server's": every_view_is_the_servers,
+    "I6 every log is the server's": every_log_is_the_servers,
     "I8 all that is held is shown": all_held_is_shown,
 }
 
 
-def _difference(found: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, Any]:
+def difference(found: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, Any]:
     keys = found.keys() | expected.keys()
     return {key: (found.get(key), expected.get(key)) for key in keys if found.get(key) != expected.get(key)}

@@ -10,20 +10,26 @@ from typing import Final
 
 import pytest
 
-from tests.simulation.life import live, report, shortest
+from tests.simulation.life import EVERY, live, report, shortest
 from tests.simulation.office import Office
 
 SEEDS: Final = 2000
 BLOCKS: Final = 20
 EACH: Final = SEEDS // BLOCKS
+SHARE: Final = 0.3
+"""Of the lives that could arrive a second time so many must at least."""
 
 
 @pytest.mark.logs("ERROR")
 @pytest.mark.parametrize("first", range(0, SEEDS, EACH))
 def test_every_life_ends_with_everything_in_its_place(place: tuple[Office, Path], first: int) -> None:
+    repeated = 0
     for seed in range(first, first + EACH):
-        if live(seed, *place).failure is not None:
+        outcome = live(seed, *place)
+        repeated += outcome.is_repeated
+        if outcome.failure is not None:
             pytest.fail(report(shortest(seed, *place)), pytrace=False)
+    assert repeated >= SHARE * EACH / EVERY
 
 
 def test_the_same_seed_is_the_same_life(place: tuple[Office, Path]) -> None:
