@@ -12,7 +12,9 @@ KEYRING_SERVICE = "hourkeep"
 
 
 def token_of(app: Workstation) -> str:
-    return app.desktop.keyring(service=KEYRING_SERVICE)
+    """Beside it lies the mark of the last confirmed action."""
+    [token] = [each for each in app.desktop.keyring(service=KEYRING_SERVICE) if each.startswith("hk_")]
+    return token
 
 
 def state(app: Workstation) -> str:
