@@ -20,6 +20,7 @@ from app.ui.text import Text
 
 PADDING: Final = 12
 GAP: Final = 8
+SURE: Final = "choice.discard_sure"
 EMPTY: Final = "\N{EN DASH}"
 
 Choose = Callable[[Need, Choice], None]
@@ -82,7 +83,7 @@ class NeedCard(QFrame):
             button.setAutoDefault(True)
             button.clicked.connect(partial(self._press, choose, choice))
             self.buttons[choice] = button
-            width = button.sizeHint().width() + GAP
+            width = self._width(choice, button) + GAP
             if width > left and row.count():
                 row.addStretch()
                 yield row
@@ -94,7 +95,19 @@ class NeedCard(QFrame):
             row.addStretch()
             yield row
 
+    def _width(self, choice: Choice, button: QPushButton) -> int:
+        """Of the longest words that will stand on it."""
+        if choice is not Choice.DISCARD:
+            return button.sizeHint().width()
+        sure = QPushButton(self._text.t(SURE))
+        return max(button.sizeHint().width(), sure.sizeHint().width())
+
     def _press(self, choose: Choose, choice: Choice, _checked: bool = False) -> None:  # noqa: FBT001, FBT002  # a signal's value
+        """What takes work away is asked once more, in the button itself: a key pressed too much discards nothing."""
+        button, sure = self.buttons[choice], self._text.t(SURE)
+        if choice is Choice.DISCARD and button.text() != sure:
+            button.setText(sure)
+            return
         choose(self.need, choice)
 
     # ---- two versions side by side --------------------------------------------------------------------------

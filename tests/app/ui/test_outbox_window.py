@@ -109,6 +109,16 @@ def test_a_choice_is_recorded_here_and_said(office: Office, shown: Shown) -> Non
     assert "Nothing needs you." in shown.words()
 
 
+def test_work_is_discarded_by_the_second_press_only(office: Office, shown: Shown) -> None:
+    the_server_says(office, DELETED)
+    shown.press("Discard")
+    assert shown.decisions() == []
+    office.controller.reported(Link.ONLINE, None, contact=True)  # what is shown anew keeps the question
+    shown.press("Really discard?")
+    (said,) = shown.decisions()
+    assert (said["ref"], said["choice"]) == (DELETED.action_id, "discard")
+
+
 def test_time_is_moved_to_another_issue_by_keyboard(office: Office, shown: Shown) -> None:
     the_server_says(office, DELETED)
     move = shown.window._cards[0].buttons[next(iter(shown.window._cards[0].buttons))]
