@@ -32,7 +32,6 @@ TOOLS: Final = (
     "faketime",
 )
 SCREEN: Final = (1280, 800)
-SECRET: Final = "secret = "
 TRAY_HEIGHT: Final = 24
 LEFT: Final = 1
 RIGHT: Final = 3
@@ -213,11 +212,10 @@ class Desktop:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.run("import", "-window", "root", str(path))
 
-    def keyring(self, **attributes: str) -> list[str]:
-        """All secrets with these attributes, in any order."""
+    def keyring(self, **attributes: str) -> str:
+        """The secret with these attributes, empty when there is none."""
         words = [word for pair in attributes.items() for word in pair]
-        said = self.run("secret-tool", "search", "--all", *words).out.splitlines()
-        return [line.removeprefix(SECRET) for line in said if line.startswith(SECRET)]
+        return self.run("secret-tool", "lookup", *words).out
 
     # ---- what a person sees -------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.e2e.company import ANNA, BEN, Company, Person, ask
 from tests.e2e.eventually import eventually
 from tests.e2e.fault_proxy import Answer, FaultProxy
@@ -12,9 +14,10 @@ KEYRING_SERVICE = "hourkeep"
 
 
 def token_of(app: Workstation) -> str:
-    """Beside it lies the mark of the last confirmed action."""
-    [token] = [each for each in app.desktop.keyring(service=KEYRING_SERVICE) if each.startswith("hk_")]
-    return token
+    """Beside it lie the mark of the last confirmed action, and what other tests left."""
+    kept = json.loads((app.profile / "settings.json").read_text())
+    name = f"{kept['server_id']}/{kept['user_id']}"
+    return app.desktop.keyring(service=KEYRING_SERVICE, username=name)
 
 
 def state(app: Workstation) -> str:
