@@ -81,6 +81,20 @@ def test_the_chain_of_an_outbox_in_which_nothing_happened_yet(queue: Path) -> No
     check_it_works(outbox, ())
 
 
+@pytest.mark.parametrize("key", ["floor_chain", "device_id"])
+def test_what_version_2_had_not_sealed_begins_the_chain(queue: Path, key: str) -> None:
+    Outbox.open(queue).close()
+    change(
+        queue,
+        "ALTER TABLE meta DROP COLUMN crc",
+        "PRAGMA user_version = 2",
+        f"UPDATE meta SET v = 'g' || substr(v, 2) WHERE k = '{key}'",  # noqa: S608  # names from the lines above
+    )
+    outbox = open_again(queue)
+    assert outbox.salvaged is not None
+    check_it_works(outbox, ())
+
+
 def test_the_body_of_an_action_that_is_confirmed(used: Path, before: tuple[Recorded, ...]) -> None:
     flip(used, used.read_bytes().rindex(b'"mono_s":') + len(b'"mono_s":'))
     outbox = open_again(used)
