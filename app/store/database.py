@@ -103,6 +103,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # even the words in which SQLite says what is wrong may be damaged
+        raise OutboxCorrupt(path, "a text in it is none") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
         match code:

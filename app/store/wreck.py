@@ -52,6 +52,10 @@ class Wreck:
         return None if self.meta is None else self.meta.get(key)
 
 
+NO_ANSWER: Final = (sqlite3.Error, UnicodeDecodeError)
+"""Even the words in which SQLite says what is wrong may be damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """An action as it stands there. `digest`: of its body as it was recorded, if that can be read."""
@@ -74,9 +78,9 @@ class Reader:
 
     def meta(self) -> dict[str, str] | None:
         """What stands there as it was written; of an older version all of it."""
-        with suppress(sqlite3.Error):
+        with suppress(*NO_ANSWER):
             return meta.whole(self._connection.execute(meta.ROWS).fetchall())
-        with suppress(sqlite3.Error):
+        with suppress(*NO_ANSWER):
             return {str(k): str(v) for k, v in self._connection.execute(meta.UNSEALED)}
         return None
 
@@ -93,7 +97,7 @@ class Reader:
         while seq - found <= SEARCHED:
             try:
                 row = self._connection.execute(ROW, (seq,)).fetchone()
-            except sqlite3.Error as error:
+            except NO_ANSWER as error:
                 self.has_failed = True
                 if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE not in ONE_PAGE:
                     return

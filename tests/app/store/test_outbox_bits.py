@@ -127,6 +127,7 @@ def test_an_id_where_it_is_looked_up(used: Path, before: tuple[Recorded, ...]) -
         (b"kind, body, body_hash", b"kind, body, body_hasi"),
         (b"CHECK (outcome IN ('applied'", b"CHECK (outcome IN ('appliee'"),
         (b"TRIGGER unconfirmed_action", b"TRIGGES unconfirmed_action"),
+        (b"CREATE TABLE attention", b"CREATE TABL\xc5 attention"),
     ],
 )
 def test_the_tables(used: Path, before: tuple[Recorded, ...], text: bytes, changed: bytes) -> None:
