@@ -86,6 +86,15 @@ _MARK: Final = (
 )
 
 
+_COME_TO: Final = select(
+    users.c.revision,
+    select(logs.c.changed_in)
+    .where(logs.c.timer_id == bindparam("timer_id"), logs.c.user_id == users.c.id)
+    .scalar_subquery()
+    .label("change"),
+).where(users.c.id == bindparam("user_id"))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """How far a device has read a person's changes: all below `change`, and of `change` itself the logs up to `after_id`.
@@ -125,6 +134,12 @@ def changed(conn: Connection, user_id: int, place: Place, since: int, most: int)
     rows = conn.execute(_CHANGED, asked).all()
     claimed = _claimed(conn, user_id, [row.timer_id for row in rows])
     return [Changed(_log(row, claimed[row.timer_id]), row.changed_in) for row in rows]
+
+
+def come_to(conn: Connection, user_id: int, timer_id: str) -> tuple[int, int]:
+    """The user's revision, and with which change this timer's log was last another; 0 where there is none."""
+    row = conn.execute(_COME_TO, {"user_id": user_id, "timer_id": timer_id}).one()
+    return row.revision, row.change or 0
 
 
 def ended(conn: Connection, user_id: int, since: int) -> Iterator[tuple[str, int, int, int]]:

@@ -39,7 +39,7 @@ from server.services.time import past_budget, restored
 from server.services.time.acting import SWITCHED_OFF
 from server.services.time.clocks import doubt, meet
 from server.services.time.logbook import before_corrections, note_corrections
-from server.services.time.own_logs import Question
+from server.services.time.own_logs import Question, understood
 from server.services.time.snapshot import snapshot
 
 PROTOCOL: Final = 1
@@ -53,7 +53,7 @@ SEEN_EVERY_MS: Final = 60_000
 class _Progress:
     """How far the batch has come. `last_seq` and `chain` are the device's history as the server has it.
 
-    `epoch`: the server's. `present`: of the clock by which the device counts now.
+    `epoch`: the server's. `present`: of the clock by which the device counts now. `logs`: what it asks of its user's.
     """
 
     last_seq: int
@@ -63,6 +63,7 @@ class _Progress:
     results: list[Result] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     present: instants.Anchor | None = None
+    logs: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ def push(
         sender = Sender(principal.user_id, request.device_id, now_ms)
         clocks = meet(conn, principal.user_id, request, now_ms)
         progress.present = clocks.present
+        if not isinstance(request.cursor, UnsetType):
+            user_id, seen = principal.user_id, request.server_epoch
+            progress.logs = understood(conn, user_id, request.cursor, seen, progress.epoch)
         _take(Facts(conn, principal, sender, clocks=clocks), request, progress)
     if progress.entries or now_ms - device.last_seen_ms > SEEN_EVERY_MS:
         devices.add_entries(conn, request.device_id, progress.entries)
@@ -243,8 +247,7 @@ def _reply(
     now_ms: int,
 ) -> SyncReply:
     settled = progress.code is SyncCode.OK
-    logs = _logs_asked(request, progress.epoch)
-    shown = snapshot(conn, principal, request.now.tz, now_ms, logs) if settled else None
+    shown = snapshot(conn, principal, request.now.tz, now_ms, progress.logs) if settled else None
     runs = shown is not None and shown.active_timer is not None
     return SyncReply(
         nonce=request.nonce,
@@ -260,12 +263,6 @@ def _reply(
         limits=SyncLimits(max_actions=MAX_ACTIONS, next_poll_s=POLL_RUNNING_S if runs else POLL_S),
         anchor=_anchor(request, progress) if settled else None,
     )
-
-
-def _logs_asked(request: SyncRequest, epoch: str) -> Question | None:
-    if isinstance(request.cursor, UnsetType):
-        return None
-    return Question(request.cursor, request.server_epoch, epoch)
 
 
 def _anchor(request: SyncRequest, progress: _Progress) -> Anchor | None:

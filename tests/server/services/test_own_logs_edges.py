@@ -134,6 +134,30 @@ def test_a_cursor_from_the_future_brings_everything(
     assert (found.is_full, len(found.changed)) == (bool(told), told)
 
 
+@pytest.mark.parametrize(("place", "said"), [(-1, "00000000-0000-7000-8000-00000000abcd"), (-2, "99")])
+def test_a_cursor_after_a_log_that_this_server_has_not_brings_everything(
+    shelf: Shelf, anna: Person, place: int, said: str
+) -> None:
+    """A restored server has come to the same number by other changes: the newest log is not there, or older."""
+    add(anna, FIRST)
+    shelf.ask()
+    parts = (shelf.cursor or "").split(".")
+    parts[place] = said
+    found = shelf.ask(cursor=".".join(parts))
+    assert (found.is_full, len(found.changed)) == (True, 1)
+
+
+def test_nor_by_what_comes_with_the_question(shelf: Shelf, anna: Person) -> None:
+    """The device sends again what a restored server has lost, and with it the very numbers come back."""
+    add(anna, FIRST)
+    shelf.ask()
+    epoch, change, *_, day, _, _ = (shelf.cursor or "").split(".")
+    shelf.device.start("BP-2", "7:00")
+    cursor = f"{epoch}.{int(change) + 1}.0.0.{day}.{change}.{shelf.device.timer_id}"
+    found = shelf.ask(cursor=cursor, actions=shelf.device.actions)
+    assert (found.is_full, len(found.changed)) == (True, 2)
+
+
 def test_a_log_of_which_only_the_flag_changes_is_told(shelf: Shelf, anna: Person, company: Company) -> None:
     """Two devices counted the same work, and all of it was entered by hand as something else. Now one of the two is deleted."""
     for device in (anna.device(), anna.device()):
