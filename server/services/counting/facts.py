@@ -196,6 +196,10 @@ class Facts:
     def claims_of(self, timer_id: str) -> list[StoredClaim]:
         return [stored for stored in self.claims.values() if stored.timer_id == timer_id]
 
+    def first_of(self, timer_id: str) -> StoredClaim | None:
+        """The claim with which this timer began; None while it is missing."""
+        return next((stored for stored in self.claims_of(timer_id) if stored.is_first), None)
+
     def open(self, stored: StoredClaim) -> None:
         self.uncounted.add(stored.claim_id)
         self.put(stored)

@@ -103,7 +103,8 @@ def reused(facts: Facts, timer_id: str, claim_ids: Sequence[str], *, is_start: b
 def _named_issue(facts: Facts, body: StartBody | ResumeBody) -> int | None:
     if isinstance(body, StartBody):
         return body.issue_id
-    return next((stored.named_issue_id for stored in facts.claims_of(body.timer_id) if stored.is_first), None)
+    first = facts.first_of(body.timer_id)
+    return None if first is None else first.named_issue_id
 
 
 def log_for(facts: Facts, timer_id: str, issue_id: int | None, start: int) -> int | None:
@@ -135,7 +136,7 @@ def give_log(facts: Facts, timer_id: str) -> None:
     without = [stored for stored in facts.claims_of(timer_id) if stored.time_log_id is None]
     if not without or facts.corrected(timer_id).issue_id is None:
         return
-    first = next((stored for stored in facts.claims_of(timer_id) if stored.is_first), None)
+    first = facts.first_of(timer_id)
     log_id = None if first is None else log_for(facts, timer_id, facts.issue_of(timer_id), first.opened_at)
     for stored in without if log_id is not None else ():
         adopted = replace(stored, time_log_id=log_id)
@@ -167,8 +168,7 @@ def _check_early_ends(facts: Facts, stored: StoredClaim, began: Instant) -> None
             continue
         placed = _placed(facts, end, stored, began)
         if placed.at < stored.opened_at:
-            _set_aside(facts, end)
-            facts.set_aside[end.action_id] = stored.timer_id, stored.claim_id
+            _set_aside(facts, end, stored)
         elif placed.at != end.at:
             _put_off(facts, end, placed)
 
@@ -191,7 +191,7 @@ def _put_off(facts: Facts, end: StoredEnd, placed: Placed) -> None:
     facts.put_end(moved)
 
 
-def _set_aside(facts: Facts, end: StoredEnd) -> None:
+def _set_aside(facts: Facts, end: StoredEnd, stored: StoredClaim) -> None:
     sent = actions.sent(facts.conn, end.action_id)
     letter = Letter(
         end.action_id,
@@ -207,3 +207,4 @@ def _set_aside(facts: Facts, end: StoredEnd) -> None:
         actions.settle_letters(facts.conn, end.user_id, end.action_id, facts.sender.now_ms)
     claim_ends.remove(facts.conn, end.action_id)
     facts.ends[end.timer_id].remove(end)
+    facts.set_aside[end.action_id] = stored.timer_id, stored.claim_id

@@ -50,7 +50,7 @@ def place(facts: Facts, timer_id: str, before: Figures) -> Figures:
 
 def _is_nowhere(facts: Facts, timer_id: str, corrected: Corrected) -> bool:
     """Its person never saw the issue it was started on, and whoever had moved it elsewhere has taken that back."""
-    first = next((each for each in facts.claims_of(timer_id) if each.is_first), None)
+    first = facts.first_of(timer_id)
     return first is not None and corrected.issue_id is None and first.admission in UNSEEN
 
 

@@ -61,6 +61,7 @@ def test_case_3_stopped_elsewhere(anna: Person, a: Device, b: Device, arrive: Ar
     arrive(a, b)
     assert anna.counted(X) == ["9:00-9:30"]
     assert anna.held_seconds() == 7 * HOUR + HOUR // 2
+    assert anna.log(X).duration_seconds == HOUR // 2
     assert told(anna) == [("STOPPED_ELSEWHERE", X)]
     anna.company.check()
 
@@ -77,6 +78,8 @@ def test_case_4_duplicate_claim(anna: Person, a: Device, b: Device, arrive: Arri
     assert (item.code, item.choices) == ("DUPLICATE_CLAIM", ["keep", "discard"])
     shown = next(log for log in anna.logs() if log.id == item.time_log_id)
     assert shown.duration_seconds == 0
+    assert anna.held_seconds() == 0
+    anna.company.check()
 
 
 @either_order

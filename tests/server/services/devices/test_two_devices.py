@@ -1,4 +1,4 @@
-"""What counts when two devices of one person disagree? (The cases of sync.md 2.10, by their numbers.)
+"""What counts while two devices of one person disagree? (The cases of sync.md 2.10, by their numbers; how they end is in `test_conflicts`.)
 
 The day's clock stands at 18:00, so that everything has happened when it arrives.
 """
@@ -18,34 +18,6 @@ HOUR = 3600
 X, Y = "BP-1", "BP-2"
 
 
-@either_order
-def test_1_offline_work_around_work_elsewhere_counts_once(
-    anna: Person, a: Device, b: Device, arrive: Arrival
-) -> None:
-    a.start(X, "9:00")
-    b.start(Y, "10:00")
-    b.stop("11:00")
-    a.stop("12:00")
-    arrive(a, b)
-    assert anna.counted(X) == ["9:00-10:00", "11:00-12:00"]
-    assert anna.counted(Y) == ["10:00-11:00"]
-    assert anna.snapshot().today.counted_seconds == 3 * HOUR
-    anna.company.check()
-
-
-@either_order
-def test_2_work_that_ended_before_the_other_began_stays_as_it_is(
-    anna: Person, a: Device, b: Device, arrive: Arrival
-) -> None:
-    a.start(X, "9:00")
-    b.start(Y, "10:00")
-    b.stop("11:00")
-    a.stop("9:40")
-    arrive(a, b)
-    assert anna.counted(X) == ["9:00-9:40"]
-    assert anna.counted(Y) == ["10:00-11:00"]
-
-
 def test_2_the_provisional_part_is_withdrawn(anna: Person, a: Device, b: Device) -> None:
     a.start(X, "9:00")
     a.sync()
@@ -58,21 +30,6 @@ def test_2_the_provisional_part_is_withdrawn(anna: Person, a: Device, b: Device)
     anna.company.check()
 
 
-@either_order
-def test_3_what_follows_a_stop_elsewhere_is_held(anna: Person, a: Device, b: Device, arrive: Arrival) -> None:
-    a.start(X, "9:00")
-    a.sync()
-    b.take_over(a)
-    b.stop("9:30")
-    a.stop("17:00")
-    arrive(a, b)
-    assert anna.counted(X) == ["9:00-9:30"]
-    assert anna.held_seconds() == 7 * HOUR + HOUR // 2
-    assert [item.code for item in anna.attention()] == ["STOPPED_ELSEWHERE"]
-    assert anna.log(X).duration_seconds == HOUR // 2
-    anna.company.check()
-
-
 def test_3_the_later_stop_hears_that_it_was_stopped_elsewhere(anna: Person, a: Device, b: Device) -> None:
     a.start(X, "9:00")
     a.sync()
@@ -82,20 +39,6 @@ def test_3_the_later_stop_hears_that_it_was_stopped_elsewhere(anna: Person, a: D
     a.stop("17:00")
     [result] = a.sync()
     assert (result.outcome, result.code) == (OutcomeKind.HELD, "STOPPED_ELSEWHERE")
-
-
-@either_order
-def test_4_the_same_work_on_two_devices_counts_once(
-    anna: Person, a: Device, b: Device, arrive: Arrival
-) -> None:
-    for device in (a, b):
-        device.start(X, "9:00")
-        device.stop("10:00")
-    arrive(a, b)
-    assert sorted(log.duration_seconds for log in anna.logs()) == [0, HOUR]
-    assert anna.counted(X) == ["9:00-10:00"]
-    assert anna.held_seconds() == 0
-    anna.company.check()
 
 
 def test_5_a_timer_that_was_covered_goes_on_afterwards(anna: Person, a: Device, b: Device) -> None:
@@ -115,32 +58,6 @@ def test_5_a_timer_that_was_covered_goes_on_afterwards(anna: Person, a: Device, 
     b.sync()
     assert anna.counted(Y) == ["8:30-9:00", "10:00-12:00"]
     assert anna.counted(X) == ["9:00-10:00"]
-    anna.company.check()
-
-
-@either_order
-def test_5_the_same_when_all_comes_at_the_end(anna: Person, a: Device, b: Device, arrive: Arrival) -> None:
-    b.start(Y, "8:30")
-    a.start(X, "9:00")
-    a.stop("10:00")
-    b.stop("12:00")
-    arrive(a, b)
-    assert anna.counted(Y) == ["8:30-9:00", "10:00-12:00"]
-    assert anna.counted(X) == ["9:00-10:00"]
-
-
-@either_order
-def test_6_both_copies_of_a_profile_stop_the_same_timer(anna: Person, a: Device, arrive: Arrival) -> None:
-    a.start(X, "9:00")
-    a.sync()
-    copy = a.copied()
-    copy.become_new_device()
-    a.stop("10:00")
-    copy.stop("11:00")
-    arrive(a, copy)
-    assert anna.counted(X) == ["9:00-10:00"]
-    assert anna.held_seconds() == HOUR
-    assert [item.code for item in anna.attention()] == ["STOPPED_ELSEWHERE"]
     anna.company.check()
 
 
